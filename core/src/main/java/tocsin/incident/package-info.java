@@ -1,0 +1,3 @@
+/** Something that people work on together until it is over. */
+@org.jspecify.annotations.NullMarked
+package tocsin.incident;

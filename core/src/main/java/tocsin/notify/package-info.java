@@ -1,0 +1,3 @@
+/** Messages to people: channels, notifiers, the outbox, and what became of each attempt. */
+@org.jspecify.annotations.NullMarked
+package tocsin.notify;
