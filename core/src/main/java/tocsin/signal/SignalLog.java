@@ -18,6 +18,8 @@ public interface SignalLog extends AutoCloseable {
 
     /**
      * Read durable records from this position on. When retention has removed it, reading starts at {@link #oldest}.
+     *
+     * @throws IllegalArgumentException when the position is past {@link #end}, because its record would be skipped
      */
     LogReader read(LogPosition from);
 
@@ -33,13 +35,16 @@ public interface SignalLog extends AutoCloseable {
     /**
      * Remember how far a consumer has come: it needs nothing before this position any more. Retention by age never
      * removes what a known consumer still needs. A position may be forgotten in a crash, but only for an earlier one.
+     * A position earlier than the one that is known changes nothing.
+     *
+     * @throws IllegalArgumentException when the position is past {@link #end}
      */
     void commit(String consumer, LogPosition position);
 
     /** How far a consumer has come, empty when it never committed. */
     Optional<LogPosition> committed(String consumer);
 
-    /** Make everything durable and stop. Appends fail from now on. */
+    /** Make everything durable and stop. From now on appends fail, and reading ends in an IllegalStateException. */
     @Override
     void close();
 }
