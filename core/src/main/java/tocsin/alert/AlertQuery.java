@@ -13,7 +13,8 @@ import tocsin.rule.Severity;
  * @param rule of this rule only, null for all
  * @param limit how many at most, 1 to 1,000
  */
-public record AlertQuery(Set<Status> statuses, Severity atLeast, @Nullable RuleId rule, int limit) {
+public record AlertQuery(
+        Set<Status> statuses, Severity atLeast, @Nullable RuleId rule, int limit) {
     public static final int MAX_LIMIT = 1000;
 
     /** What people look at: everything that is open and was ever worth telling. */

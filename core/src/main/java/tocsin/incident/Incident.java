@@ -13,4 +13,9 @@ import tocsin.rule.Severity;
  * @param closedAt null while it is open
  */
 public record Incident(
-        long number, AlertId alert, String title, Severity severity, Instant openedAt, @Nullable Instant closedAt) {}
+        long number,
+        AlertId alert,
+        String title,
+        Severity severity,
+        Instant openedAt,
+        @Nullable Instant closedAt) {}

@@ -171,7 +171,8 @@ public final class Labels {
         for (int i = 0; i < pairs.length; i += 2) {
             if (!pairs[i].equals(METRIC)) {
                 text.append(separator).append(pairs[i]).append("=\"");
-                text.append(pairs[i + 1].replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+                text.append(
+                        pairs[i + 1].replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
                 text.append('"');
                 separator = ", ";
             }

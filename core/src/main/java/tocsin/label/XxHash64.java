@@ -35,10 +35,7 @@ final class XxHash64 {
                 v3 = round(v3, (long) LONG.get(data, at + 16));
                 v4 = round(v4, (long) LONG.get(data, at + 24));
             }
-            hash = Long.rotateLeft(v1, 1)
-                    + Long.rotateLeft(v2, 7)
-                    + Long.rotateLeft(v3, 12)
-                    + Long.rotateLeft(v4, 18);
+            hash = Long.rotateLeft(v1, 1) + Long.rotateLeft(v2, 7) + Long.rotateLeft(v3, 12) + Long.rotateLeft(v4, 18);
             hash = merge(merge(merge(merge(hash, v1), v2), v3), v4);
         } else {
             hash = P5;

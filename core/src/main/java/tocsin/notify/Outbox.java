@@ -45,7 +45,8 @@ public interface Outbox {
      * @param earlier the provider's id of the first delivered message about the same alert by the same channel
      * @param uncertain an attempt before this one was never recorded, so people may get it twice
      */
-    record Claimed(long id, Message message, int attempt, @Nullable String earlier, boolean uncertain) {}
+    record Claimed(
+            long id, Message message, int attempt, @Nullable String earlier, boolean uncertain) {}
 
     /** How a message ended. */
     enum Outcome {

@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Durations as Prometheus writes them: {@code 1h30m}, {@code 5m}, {@code 250ms}. Units are d, h, m, s and ms. */
 public final class Durations {
-    private static final Pattern FORM = Pattern.compile("(?:(\\d{1,5})d)?(?:(\\d{1,6})h)?(?:(\\d{1,8})m(?!s))?(?:(\\d{1,9})s)?(?:(\\d{1,12})ms)?");
+    private static final Pattern FORM =
+            Pattern.compile("(?:(\\d{1,5})d)?(?:(\\d{1,6})h)?(?:(\\d{1,8})m(?!s))?(?:(\\d{1,9})s)?(?:(\\d{1,12})ms)?");
 
     private Durations() {}
 
     public static Duration parse(String text) {
         var match = FORM.matcher(text);
         if (text.isEmpty() || !match.matches()) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration, write it like 30s, 5m or 1h30m");
+            throw new IllegalArgumentException("\"" + text + "\" is not a duration, write it like 30s, 5m or 1h30m");
         }
         return Duration.ofDays(number(match.group(1)))
                 .plusHours(number(match.group(2)))

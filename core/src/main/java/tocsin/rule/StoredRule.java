@@ -11,7 +11,14 @@ import java.time.Instant;
  * @param reason why, in the author's words; may be empty
  */
 public record StoredRule(
-        RuleId id, int version, Form form, State state, String source, String author, String reason, Instant createdAt) {
+        RuleId id,
+        int version,
+        Form form,
+        State state,
+        String source,
+        String author,
+        String reason,
+        Instant createdAt) {
 
     /** How a rule is written. */
     public enum Form {

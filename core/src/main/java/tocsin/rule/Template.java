@@ -14,12 +14,14 @@ import tocsin.label.Labels;
  * dash, so that the sentence still reads.
  */
 public final class Template {
-    private static final Pattern SLOT = Pattern.compile("\\{\\{\\s*([A-Za-z_][A-Za-z0-9_]*)\\s*(?:\\|\\s*([a-z]+)\\s*)?}}");
+    private static final Pattern SLOT =
+            Pattern.compile("\\{\\{\\s*([A-Za-z_][A-Za-z0-9_]*)\\s*(?:\\|\\s*([a-z]+)\\s*)?}}");
 
     private Template() {}
 
     public static String fill(String text, Labels labels, double value) {
-        return SLOT.matcher(text).replaceAll(slot -> Matcher.quoteReplacement(slot(slot.group(1), slot.group(2), labels, value)));
+        return SLOT.matcher(text)
+                .replaceAll(slot -> Matcher.quoteReplacement(slot(slot.group(1), slot.group(2), labels, value)));
     }
 
     private static String slot(String name, @Nullable String format, Labels labels, double value) {

@@ -55,5 +55,9 @@ public interface Workflows {
             @Nullable Instant nextTimer) {}
 
     /** A diagram's element that a run entered, and left at {@code endedAt} unless null. */
-    record Step(String element, String name, Instant startedAt, @Nullable Instant endedAt) {}
+    record Step(
+            String element,
+            String name,
+            Instant startedAt,
+            @Nullable Instant endedAt) {}
 }

@@ -69,17 +69,23 @@ class LabelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EQUAL, prod, true", "EQUAL, dev, false", "NOT_EQUAL, dev, true", "MATCHES, pr.*, true", "MATCHES, pr, false",
+        "EQUAL, prod, true",
+        "EQUAL, dev, false",
+        "NOT_EQUAL, dev, true",
+        "MATCHES, pr.*, true",
+        "MATCHES, pr, false",
         "NOT_MATCHES, pr.*, false"
     })
     void matchers(Matcher.Op op, String value, boolean expected) {
-        assertThat(new Matcher("env", op, value).matches(Labels.of("env", "prod"))).isEqualTo(expected);
+        assertThat(new Matcher("env", op, value).matches(Labels.of("env", "prod")))
+                .isEqualTo(expected);
     }
 
     @Test
     void aMissingLabelMatchesAsEmpty() {
         assertThat(Matcher.equal("env", "").matches(Labels.EMPTY)).isTrue();
-        assertThat(new Matcher("env", Matcher.Op.NOT_EQUAL, "prod").matches(Labels.EMPTY)).isTrue();
+        assertThat(new Matcher("env", Matcher.Op.NOT_EQUAL, "prod").matches(Labels.EMPTY))
+                .isTrue();
     }
 
     @Test
