@@ -1,0 +1,3 @@
+/** Metrics as JSON, for anything that can make an HTTP request. */
+@org.jspecify.annotations.NullMarked
+package tocsin.ingest.json;
