@@ -3,6 +3,7 @@ package tocsin.notify;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tocsin.alert.AlertId;
 
@@ -19,6 +20,15 @@ public interface Outbox {
      * alert is not given out while an earlier one for the same alert and channel is still on its way.
      */
     List<Claimed> claim(int limit, Duration lease);
+
+    /**
+     * As {@link #claim(int, Duration)}, without messages for these channels, because the caller has no room for them. So
+     * a channel that does not answer never keeps the others waiting. An outbox that cannot leave them out may give them
+     * out all the same; the caller then puts them back.
+     */
+    default List<Claimed> claim(int limit, Duration lease, Set<String> exceptChannels) {
+        return claim(limit, lease);
+    }
 
     /** Record an attempt and take the message out for good. */
     void finish(Claimed message, Outcome outcome, String providerId, String detail);
