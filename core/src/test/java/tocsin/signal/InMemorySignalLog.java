@@ -173,7 +173,7 @@ public final class InMemorySignalLog implements SignalLog {
                     if (remaining <= 0) {
                         return null;
                     }
-                    var unused = changed.await(remaining, TimeUnit.NANOSECONDS);
+                    var _ = changed.await(remaining, TimeUnit.NANOSECONDS);
                 }
             } finally {
                 lock.unlock();
