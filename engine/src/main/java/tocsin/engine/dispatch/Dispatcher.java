@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -136,16 +137,19 @@ public final class Dispatcher implements AutoCloseable {
         if (room == 0) {
             return false; // whatever ends next wakes the loop
         }
+        var full = lanes.full();
         var now = clock.instant();
-        var claimed = outbox.claim(room, settings.lease(), lanes.full());
-        claimed.forEach(message -> accept(Taken.of(message, now, settings.lease())));
+        var claimed = outbox.claim(room, settings.lease(), full);
+        claimed.forEach(message -> accept(Taken.of(message, now, settings.lease()), full));
         sendNext();
         return claimed.size() == room;
     }
 
-    private void accept(Taken taken) {
-        if (!lanes.add(taken)) {
+    private void accept(Taken taken, Set<String> full) {
+        if (full.contains(taken.channel())) { // from an outbox that cannot leave channels out
             sender.putBack(taken, "the channel is busy");
+        } else {
+            lanes.add(taken);
         }
     }
 

@@ -27,9 +27,9 @@ final class Lanes {
         this.perChannel = perChannel;
     }
 
-    /** How many more messages may be taken from the outbox: never more wait here than can be sent at one time. */
+    /** How many more messages may be taken from the outbox. While nothing could be sent, nothing is taken. */
     synchronized int room() {
-        return sending >= concurrent ? 0 : concurrent - waiting;
+        return sending >= concurrent ? 0 : Math.min(concurrent, 2 * concurrent - waiting);
     }
 
     /** Channels with no room: what they have waits here already. */
@@ -43,15 +43,10 @@ final class Lanes {
         return names;
     }
 
-    /** Let a message wait for its turn; false when its lane is long enough. */
-    synchronized boolean add(Taken message) {
-        var lane = lanes.computeIfAbsent(message.channel(), _ -> new Lane());
-        if (lane.waiting.size() >= concurrent) {
-            return false;
-        }
-        lane.waiting.add(message);
+    /** Let a message wait for its turn. */
+    synchronized void add(Taken message) {
+        lanes.computeIfAbsent(message.channel(), _ -> new Lane()).waiting.add(message);
         waiting++;
-        return true;
     }
 
     /** The next message whose turn it is; null when there is none or no room to send it. */
