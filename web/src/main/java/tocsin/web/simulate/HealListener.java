@@ -41,7 +41,10 @@ final class HealListener implements AutoCloseable {
             exchange.getResponseHeaders().set("Allow", "POST");
             reply(exchange, 405, "restart the store with POST");
         } else {
-            reply(exchange, 200, heal.getAsBoolean() ? "the memory store was restarted" : "the memory store was up already");
+            reply(
+                    exchange,
+                    200,
+                    heal.getAsBoolean() ? "the memory store was restarted" : "the memory store was up already");
         }
     }
 

@@ -190,13 +190,7 @@ final class JanusDeployment {
             double stretch = slow ? 8.2 : has(Fault.MEMORY_STORE_DOWN) ? 1.1 : 1;
             for (var quantile : QUANTILES) {
                 double normal = Math.min(CALM_SECONDS, type.latency(quantile.deviate) * mood);
-                gauge(
-                        normal * stretch,
-                        "janus_request_latency_seconds",
-                        "type",
-                        type.name,
-                        "quantile",
-                        quantile.label);
+                gauge(normal * stretch, "janus_request_latency_seconds", "type", type.name, "quantile", quantile.label);
             }
         }
 

@@ -93,7 +93,10 @@ final class Simulation {
         var current = plan.activeAt(now);
         for (var fault : Fault.values()) {
             if (current.contains(fault) && !active.contains(fault)) {
-                say(now, "%s begins: %s. Expect an alert of rule %s.".formatted(fault.label(), fault.story(), fault.rule()));
+                say(
+                        now,
+                        "%s begins: %s. Expect an alert of rule %s."
+                                .formatted(fault.label(), fault.story(), fault.rule()));
             } else if (!current.contains(fault) && active.contains(fault)) {
                 say(now, fault.label() + " is over.");
             }
@@ -126,7 +129,11 @@ final class Simulation {
 
     private void reached(Instant now) {
         if (!connected) {
-            say(now, awayUntil == null ? "The server takes the telemetry." : "The server is back and takes what waited.");
+            say(
+                    now,
+                    awayUntil == null
+                            ? "The server takes the telemetry."
+                            : "The server is back and takes what waited.");
         }
         connected = true;
         awayUntil = null;
@@ -156,7 +163,8 @@ final class Simulation {
         var now = clock.instant();
         boolean healed = plan.heal(fault, now);
         if (healed) {
-            var lasted = Durations.format(Duration.ofSeconds(Duration.between(plan.beginsAt(), now).toSeconds()));
+            var lasted = Durations.format(
+                    Duration.ofSeconds(Duration.between(plan.beginsAt(), now).toSeconds()));
             say(now, "A call to the heal address came in. %s is repaired after %s.".formatted(fault.label(), lasted));
         } else {
             say(now, "A call to the heal address came in, but there was nothing to repair.");
