@@ -14,6 +14,7 @@ final class SegmentCatalog {
     private final Condition changed = lock.newCondition();
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private long end;
+    private long totalBytes;
     private boolean closed;
 
     /**
@@ -30,7 +31,8 @@ final class SegmentCatalog {
     void add(Segment segment) {
         lock.lock();
         try {
-            segments.put(segment.first(), segment);
+            var replaced = segments.put(segment.first(), segment);
+            totalBytes += segment.bytes() - (replaced == null ? 0 : replaced.bytes());
             end = Math.max(end, segment.end());
         } finally {
             lock.unlock();
@@ -51,6 +53,7 @@ final class SegmentCatalog {
     void advance(Segment segment, long newEnd, long newBytes) {
         lock.lock();
         try {
+            totalBytes += newBytes - segment.bytes();
             segment.advance(newEnd, newBytes);
             end = newEnd;
             changed.signalAll();
@@ -155,7 +158,7 @@ final class SegmentCatalog {
     long totalBytes() {
         lock.lock();
         try {
-            return segments.values().stream().mapToLong(Segment::bytes).sum();
+            return totalBytes;
         } finally {
             lock.unlock();
         }
@@ -199,6 +202,7 @@ final class SegmentCatalog {
                 return null;
             }
             segments.remove(entry.getKey());
+            totalBytes -= segment.bytes();
             return segment;
         } finally {
             lock.unlock();

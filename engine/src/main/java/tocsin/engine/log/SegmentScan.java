@@ -87,18 +87,19 @@ final class SegmentScan {
             bytes = cursor.offset();
         }
         if (size > bytes) {
-            cut(file, bytes, size);
+            logger.warn(
+                    "The log segment {} ended in an unfinished record: cut {} bytes at byte {}. They were never acknowledged",
+                    file,
+                    size - bytes,
+                    bytes);
+            meters.tornBytes.increment((double) (size - bytes));
         }
+        makeDurable(file, bytes);
         catalog.add(new Segment(file, first, notBefore, end, bytes, null));
     }
 
-    private void cut(Path file, long bytes, long size) throws IOException {
-        logger.warn(
-                "The log segment {} ended in an unfinished record: cut {} bytes at byte {}. It was never acknowledged",
-                file,
-                size - bytes,
-                bytes);
-        meters.tornBytes.increment((double) (size - bytes));
+    /** What a killed process wrote and did not sync is read from now on, so it must not vanish any more. */
+    private static void makeDurable(Path file, long bytes) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(bytes);
             channel.force(true);

@@ -86,7 +86,6 @@ final class SegmentWriter implements Runnable {
         private long position; // after the last record that was encoded
         private long bytes = SegmentHeader.BYTES; // handed to the system
         private long durableBytes = SegmentHeader.BYTES;
-        private long firstAppendedAtMillis;
 
         private Active(Segment segment, Disk.Output output, SeriesDictionary dictionary) {
             this.segment = segment;
@@ -161,9 +160,6 @@ final class SegmentWriter implements Runnable {
             refuse(append, new LogFullException(fullMessage()));
             return;
         }
-        if (segment.isEmpty()) {
-            segment.firstAppendedAtMillis = now;
-        }
         segment.position++;
         lastAppendedAtMillis = now;
         unsynced.add(append);
@@ -188,7 +184,7 @@ final class SegmentWriter implements Runnable {
             seal();
         }
         if (active == null) {
-            active = begin();
+            active = begin(now);
         }
         return active;
     }
@@ -196,15 +192,16 @@ final class SegmentWriter implements Runnable {
     private boolean isDone(Active segment, long now) {
         return !segment.isEmpty()
                 && (segment.bytes + frames.size() >= segmentBytes
-                        || now - segment.firstAppendedAtMillis >= segmentMillis);
+                        || now - segment.segment.notBeforeMillis() >= segmentMillis);
     }
 
-    private Active begin() throws IOException {
+    private Active begin(long now) throws IOException {
+        lastAppendedAtMillis = now; // the header says so, whatever becomes of the record
         long first = catalog.end();
         Path file = directory.resolve(SegmentHeader.fileName(first));
-        var output = disk.create(file, new SegmentHeader(first, lastAppendedAtMillis).encode());
+        var output = disk.create(file, new SegmentHeader(first, now).encode());
         var dictionary = new SeriesDictionary();
-        var segment = new Segment(file, first, lastAppendedAtMillis, first, SegmentHeader.BYTES, dictionary);
+        var segment = new Segment(file, first, now, first, SegmentHeader.BYTES, dictionary);
         catalog.add(segment);
         return new Active(segment, output, dictionary);
     }
