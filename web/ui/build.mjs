@@ -1,5 +1,6 @@
-// Bundles src/main.js and every src/style/*.css (but not _partials.css) into the jar's static/assets/.
-import { readdir, rm } from "node:fs/promises";
+// Bundles src/main.js, src/theme.js and every src/style/*.css (but not _partials.css) into the jar's static/assets/,
+// beside a copy of src/static/.
+import { cp, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -10,7 +11,7 @@ const styles = (await readdir(here("src/style"))).filter((name) => name.endsWith
 await rm(out, { recursive: true, force: true });
 await build({
   absWorkingDir: here("."),
-  entryPoints: ["src/main.js", ...styles.map((name) => `src/style/${name}`)],
+  entryPoints: ["src/main.js", "src/theme.js", ...styles.map((name) => `src/style/${name}`)],
   entryNames: "[name]",
   assetNames: "[name]",
   chunkNames: "chunk-[name]-[hash]",
@@ -23,3 +24,4 @@ await build({
   loader: { ".woff2": "file", ".woff": "file", ".ttf": "file", ".eot": "file", ".svg": "file" },
   logLevel: "warning",
 });
+await cp(here("src/static"), out, { recursive: true });

@@ -1,0 +1,5 @@
+/** The page about incidents. */
+@NullMarked
+package tocsin.web.incident;
+
+import org.jspecify.annotations.NullMarked;
