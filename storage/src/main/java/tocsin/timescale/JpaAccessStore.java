@@ -49,7 +49,8 @@ final class JpaAccessStore implements AccessStore {
     public Optional<ApiToken> tokenByHash(String hash) {
         return entities.createQuery("from ApiTokenEntity where hash = :hash", ApiTokenEntity.class)
                 .setParameter("hash", Columns.text(hash))
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(ApiTokenEntity::toToken)
                 .findFirst();
     }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class TimescaleOutbox implements Outbox {
             UPDATE outbox AS claimed SET attempt = attempt + 1, due_at = :leaseEnd
             WHERE id IN (
                 SELECT id FROM outbox AS candidate
-                WHERE outcome IS NULL AND due_at <= :now AND NOT EXISTS (
+                WHERE outcome IS NULL AND due_at <= :now AND channel <> ALL(:exceptChannels::text[]) AND NOT EXISTS (
                     SELECT FROM outbox AS earlier
                     WHERE earlier.alert_id = candidate.alert_id AND earlier.channel = candidate.channel
                         AND earlier.id < candidate.id AND earlier.outcome IS NULL)
@@ -97,12 +98,18 @@ final class TimescaleOutbox implements Outbox {
 
     @Override
     public List<Claimed> claim(int limit, Duration lease) {
+        return claim(limit, lease, Set.of());
+    }
+
+    @Override
+    public List<Claimed> claim(int limit, Duration lease, Set<String> exceptChannels) {
         Instant now = clock.instant();
         return jdbc
                 .sql(CLAIM)
                 .param("now", Columns.time(now))
                 .param("leaseEnd", Columns.time(now.plus(lease)))
                 .param("limit", limit)
+                .param("exceptChannels", exceptChannels.toArray(String[]::new))
                 .query(TimescaleOutbox::toClaimed)
                 .list()
                 .stream()
