@@ -1,5 +1,6 @@
 package tocsin.flowable;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.flowable.common.engine.api.delegate.event.FlowableEngineEventType;
 import org.flowable.common.engine.impl.history.HistoryLevel;
 import org.flowable.engine.ProcessEngine;
 import org.flowable.engine.RepositoryService;
@@ -36,7 +38,8 @@ final class EngineBuilder {
             PlatformTransactionManager transactions,
             WorkflowSettings settings,
             InstantSource clock,
-            Map<Object, Object> beans) {
+            Map<Object, Object> beans,
+            MeterRegistry meters) {
         var configuration = new SpringProcessEngineConfiguration();
         configuration.setEngineName("tocsin-" + settings.node());
         configuration.setDataSource(dataSource);
@@ -49,6 +52,11 @@ final class EngineBuilder {
         configuration.setClock(new InstantClock(clock));
         configuration.setBeans(beans);
         configuration.setCustomMybatisMappers(Set.of(AdvisoryLock.Statements.class));
+        var timer = new GuardedTimer();
+        configuration.setCustomJobHandlers(List.of(timer));
+        configuration.setCustomAsyncRunnableExecutionExceptionHandlers(List.of(timer));
+        configuration.setTypedEventListeners(
+                Map.of(FlowableEngineEventType.TIMER_FIRED.name(), List.of(new TimerLateness(clock, meters))));
         configuration.setAsyncExecutorConfiguration(timers(settings));
         configuration.setAsyncExecutorNumberOfRetries(TRIES);
         configuration.setAsyncExecutorActivate(true);

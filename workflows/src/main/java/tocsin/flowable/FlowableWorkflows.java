@@ -102,7 +102,7 @@ public final class FlowableWorkflows implements Workflows, AutoCloseable {
         this.channels = channels;
         this.meters = meters;
         var beans = new HashMap<Object, Object>();
-        engine = EngineBuilder.build(dataSource, transactions, settings, clock, beans);
+        engine = EngineBuilder.build(dataSource, transactions, settings, clock, beans, meters);
         runtime = engine.getRuntimeService();
         history = engine.getHistoryService();
         guard = new AdvisoryLock(engine.getManagementService());
@@ -127,6 +127,7 @@ public final class FlowableWorkflows implements Workflows, AutoCloseable {
 
         EngineBuilder.deploy(engine.getRepositoryService(), PROCESSES);
         if (started) {
+            watchdog.freeOwnLocks(); // of a predecessor that crashed
             engine.startExecutors();
             watchdog.start();
         }
@@ -203,7 +204,7 @@ public final class FlowableWorkflows implements Workflows, AutoCloseable {
 
     @Override
     public void callEnded(String messageKey, boolean succeeded, String detail) {
-        int end = messageKey.indexOf('/');
+        int end = messageKey.indexOf("/" + SELF_HEALING + "/");
         if (end < 0) {
             return; // not a call of a process
         }
@@ -292,6 +293,7 @@ public final class FlowableWorkflows implements Workflows, AutoCloseable {
         } catch (RuntimeException e) {
             // the database is away: the locks of this server are freed at its next start, or by others in a minute
             log.warn("processes stopped without freeing their locks: {}", e.getMessage());
+            engine.getProcessEngineConfiguration().close(); // ends the threads, which close() had no time for
         }
     }
 }

@@ -93,8 +93,8 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** What was being worked on when the database went away is still locked by us, and nobody works on it. */
-    private void freeOwnLocks() {
+    /** What was being worked on when the database or this server went away is still locked, and nobody works on it. */
+    void freeOwnLocks() {
         management.executeCommand(context -> new UnacquireOwnedJobsCmd(
                         settings.node(),
                         null,

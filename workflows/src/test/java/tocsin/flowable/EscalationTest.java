@@ -3,33 +3,29 @@ package tocsin.flowable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.transaction.support.TransactionTemplate;
+import tocsin.alert.Alert;
 import tocsin.alert.Status;
 import tocsin.rule.Severity;
+import tocsin.workflow.Workflows.Run;
 
 /** Who is told of an alert, and at which minute. */
 class EscalationTest {
-    private static TestDatabase database;
     private static World world;
 
     @BeforeAll
-    static void open(@TempDir Path folder) throws IOException {
-        database = new TestDatabase(folder);
-        world = World.still(database, World.MIDNIGHT);
+    static void open() {
+        world = World.still(TestDatabase.fresh(), World.MIDNIGHT);
     }
 
     @AfterAll
-    static void close() throws IOException {
+    static void close() {
         world.close();
-        database.close();
     }
 
     @BeforeEach
@@ -283,7 +279,7 @@ class EscalationTest {
         assertThat(world.incidents.of(world.fire(Severity.MEDIUM).id())).isEmpty();
     }
 
-    private static tocsin.workflow.Workflows.Run escalation(tocsin.alert.Alert alert) {
+    private static Run escalation(Alert alert) {
         return world.workflows.runs(alert.id()).stream()
                 .filter(run -> run.processKey().equals("escalation"))
                 .findFirst()

@@ -2,15 +2,12 @@ package tocsin.flowable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tocsin.alert.Alert;
 import tocsin.rule.Severity;
 import tocsin.workflow.Workflows.Run;
@@ -18,19 +15,16 @@ import tocsin.workflow.Workflows.Step;
 
 /** What is called to repair an alert, and who hears of it. */
 class SelfHealingTest {
-    private static TestDatabase database;
     private static World world;
 
     @BeforeAll
-    static void open(@TempDir Path folder) throws IOException {
-        database = new TestDatabase(folder);
-        world = World.still(database, World.MIDNIGHT);
+    static void open() {
+        world = World.still(TestDatabase.fresh(), World.MIDNIGHT);
     }
 
     @AfterAll
-    static void close() throws IOException {
+    static void close() {
         world.close();
-        database.close();
     }
 
     @BeforeEach

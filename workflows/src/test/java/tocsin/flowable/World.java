@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ import tocsin.rule.RuleId;
 import tocsin.rule.Severity;
 import tocsin.signal.LogPosition;
 import tocsin.signal.Series;
+import tocsin.step.HealingSettings;
 import tocsin.workflow.EscalationSettings;
 
 /** Everything around the processes, in memory and on a clock that only moves when told to. */
@@ -77,10 +79,11 @@ final class World implements AutoCloseable {
         this.clock = wall == null ? () -> this.now : wall;
         pool = database.pool();
         transactions = new DataSourceTransactionManager(pool);
-        workflows = open(wall != null);
+        workflows = open("one", wall != null);
     }
 
-    private FlowableWorkflows open(boolean started) {
+    /** Processes as another server on the same database runs them. */
+    FlowableWorkflows open(String node, boolean started) {
         return new FlowableWorkflows(
                 pool,
                 transactions,
@@ -89,16 +92,23 @@ final class World implements AutoCloseable {
                 alerts,
                 incidents,
                 escalation,
-                WorkflowSettings.defaults("https://tocsin.example/"),
+                new WorkflowSettings(
+                        "https://tocsin.example/",
+                        node,
+                        HealingSettings.DEFAULT,
+                        Duration.ofMillis(200),
+                        4,
+                        Duration.ofSeconds(60),
+                        Duration.ofDays(90)),
                 clock,
-                meters,
+                node.equals("one") ? meters : new SimpleMeterRegistry(),
                 started);
     }
 
     /** The server ends, and another begins on the same database. */
     void restart() {
         workflows.close();
-        workflows = open(false);
+        workflows = open("one", false);
     }
 
     Instant now() {
@@ -280,7 +290,7 @@ final class World implements AutoCloseable {
 
     /** Keeps what was enqueued, and never sends it. */
     static final class SentMessages implements Outbox {
-        final Map<String, Message> messages = java.util.Collections.synchronizedMap(new LinkedHashMap<>());
+        final Map<String, Message> messages = Collections.synchronizedMap(new LinkedHashMap<>());
 
         /** Called before a message is taken, to get in its way. */
         volatile Consumer<Message> before = message -> {};
