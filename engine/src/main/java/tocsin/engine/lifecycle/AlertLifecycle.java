@@ -225,7 +225,9 @@ public final class AlertLifecycle {
         episode.latest = finding;
         if (episode.goneSince != null) {
             episode.goneSince = null;
-            waiting.remove(episode);
+            if (!episode.pending()) {
+                waiting.remove(episode);
+            }
         }
     }
 

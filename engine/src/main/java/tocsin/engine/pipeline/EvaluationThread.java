@@ -54,7 +54,8 @@ final class EvaluationThread implements AutoCloseable {
     private final CompletableFuture<Void> live = new CompletableFuture<>();
     private final Thread thread = Thread.ofPlatform().name("detection").daemon().unstarted(this::run);
 
-    private volatile LogPosition position;
+    private LogPosition next; // the record after the one at hand
+    private volatile LogPosition position; // the first record that is not evaluated
     private volatile Instant clock = Instant.EPOCH;
     private volatile boolean stopping;
     private volatile boolean paused;
@@ -80,7 +81,8 @@ final class EvaluationThread implements AutoCloseable {
         this.settings = settings;
         this.timer = timer;
         this.counts = counts;
-        this.position = warmUp.position();
+        this.next = warmUp.position();
+        this.position = next;
     }
 
     void start() {
@@ -93,7 +95,7 @@ final class EvaluationThread implements AutoCloseable {
         return live;
     }
 
-    /** The next record. */
+    /** The first record that is not evaluated. */
     LogPosition position() {
         return position;
     }
@@ -147,7 +149,7 @@ final class EvaluationThread implements AutoCloseable {
 
     /** Read until stopped, or until the log cannot be read. */
     private void readOn() throws InterruptedException {
-        try (var reader = log.read(position)) {
+        try (var reader = log.read(next)) {
             while (!stopping) {
                 runCommands();
                 if (hasRoom()) {
@@ -183,9 +185,10 @@ final class EvaluationThread implements AutoCloseable {
         if (record == null) {
             idle();
         } else {
-            position = record.position().next();
+            next = record.position().next();
             noticePause(record);
             timer.record(() -> guarded(() -> detector.apply(record)));
+            position = next;
         }
     }
 
@@ -221,7 +224,7 @@ final class EvaluationThread implements AutoCloseable {
             emit(work.get());
         } catch (RuntimeException e) {
             if (failures++ == 0) {
-                logger.error("Evaluation has failed before position {}; it goes on with the next record", position, e);
+                logger.error("Evaluation has failed before position {}; it goes on with the next record", next.value(), e);
             }
             emit(List.of());
         }
@@ -231,7 +234,7 @@ final class EvaluationThread implements AutoCloseable {
     void emit(List<Transition> steps) {
         clock = detector.clock();
         steps.forEach(counts::count);
-        writer.add(steps, new Progress(position, clock));
+        writer.add(steps, new Progress(next, clock));
     }
 
     /** Hand a person's step over to be stored. To be called on this thread. */

@@ -54,6 +54,7 @@ public final class LiveSeriesSet {
 
     private RuleNeeds needs = RuleNeeds.NONE;
     private long step;
+    private boolean someAreGone;
     private long deafUntil = Long.MIN_VALUE;
 
     /** @param tick the distance of ticks, by which {@link #tick} is called */
@@ -228,12 +229,8 @@ public final class LiveSeriesSet {
             last.slot = series.slot;
         }
         series.end();
-        withdraw(series, changes);
-    }
-
-    private static void withdraw(LiveSeries series, Changes changes) {
+        someAreGone = true;
         if (series.announced) {
-            series.announced = false;
             changes.removed.add(series);
         }
     }
@@ -247,7 +244,8 @@ public final class LiveSeriesSet {
 
     /** Compute the windows of what was noted, once for each series however many samples it got. */
     private void finish(long now, Changes changes) {
-        if (!changes.removed.isEmpty()) {
+        if (someAreGone) {
+            someAreGone = false;
             changes.updated.removeIf(LiveSeries::gone);
         }
         for (var series : changes.updated) {

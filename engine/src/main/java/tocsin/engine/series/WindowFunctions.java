@@ -85,7 +85,7 @@ final class WindowFunctions {
             double value = samples.value(i);
             int count = i - from + 1;
             boolean stays = Double.isInfinite(mean) && (!Double.isNaN(value) && value != -mean);
-            mean = stays ? mean : mean + value / count - mean / count;
+            mean = stays ? mean : mean + (value / count - mean / count);
         }
         return mean;
     }

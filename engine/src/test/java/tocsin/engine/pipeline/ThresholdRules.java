@@ -190,7 +190,7 @@ public final class ThresholdRules implements RuleEngine {
                 throw new IllegalStateException(series + " was never there");
             }
             updated.remove(series);
-            endAll(Evaluation.Reason.SERIES_GONE, key -> held.get(key) == series);
+            endAll(Evaluation.Reason.SERIES_GONE, key -> series.equals(held.get(key)));
         }
 
         @Override
@@ -221,7 +221,7 @@ public final class ThresholdRules implements RuleEngine {
                 if (rule.holds(view)) {
                     held.put(key, view);
                     holding.add(rule.finding(view));
-                } else if (held.get(key) == view) {
+                } else if (view.equals(held.get(key))) {
                     held.remove(key);
                     ended.add(new Evaluation.Ended(key, Evaluation.Reason.CONDITION_CLEARED));
                 }
