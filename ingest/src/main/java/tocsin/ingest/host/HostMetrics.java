@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import oshi.SystemInfo;
 import tocsin.ingest.SampleLoop;
 import tocsin.signal.SampleBatch;
 import tocsin.signal.SignalLog;
@@ -25,7 +24,7 @@ public final class HostMetrics implements AutoCloseable {
     private final SampleLoop loop;
 
     public HostMetrics(SignalLog log, HostSettings settings, InstantSource clock) {
-        this(log, settings, clock, Readings.of(new SystemInfo()));
+        this(log, settings, clock, Readings.all());
     }
 
     HostMetrics(SignalLog log, HostSettings settings, InstantSource clock, List<Reading> readings) {

@@ -50,28 +50,41 @@ final class Readings {
 
     private Readings() {}
 
-    static List<Reading> of(SystemInfo system) {
+    /** Loads the native code behind it on first use, so that a machine which refuses that only loses these readings. */
+    private static final class Machine {
+        private @Nullable SystemInfo system;
+
+        SystemInfo system() {
+            if (system == null) {
+                system = new SystemInfo();
+            }
+            return system;
+        }
+    }
+
+    static List<Reading> all() {
+        var machine = new Machine();
         var cpu = new Cpu();
         var disks = new Disks();
         return List.of(
-                new Reading("the processor", sink -> cpu.read(hardware(system).getProcessor(), sink)),
-                new Reading("the load", sink -> load(hardware(system).getProcessor(), sink)),
-                new Reading("the memory", sink -> memory(hardware(system).getMemory(), sink)),
-                new Reading("the file systems", sink -> fileSystems(os(system).getFileSystem(), sink)),
-                new Reading("the network", sink -> network(hardware(system), sink)),
-                new Reading("the disks", sink -> disks.read(hardware(system), sink)),
+                new Reading("the processor", sink -> cpu.read(hardware(machine).getProcessor(), sink)),
+                new Reading("the load", sink -> load(hardware(machine).getProcessor(), sink)),
+                new Reading("the memory", sink -> memory(hardware(machine).getMemory(), sink)),
+                new Reading("the file systems", sink -> fileSystems(os(machine).getFileSystem(), sink)),
+                new Reading("the network", sink -> network(hardware(machine), sink)),
+                new Reading("the disks", sink -> disks.read(hardware(machine), sink)),
                 new Reading(
                         "the uptime",
                         sink -> sink.add(
-                                "host_uptime_seconds", (double) os(system).getSystemUptime())));
+                                "host_uptime_seconds", (double) os(machine).getSystemUptime())));
     }
 
-    private static HardwareAbstractionLayer hardware(SystemInfo system) {
-        return system.getHardware();
+    private static HardwareAbstractionLayer hardware(Machine machine) {
+        return machine.system().getHardware();
     }
 
-    private static OperatingSystem os(SystemInfo system) {
-        return system.getOperatingSystem();
+    private static OperatingSystem os(Machine machine) {
+        return machine.system().getOperatingSystem();
     }
 
     /** The share of time not idle between two readings; the first reading has nothing to compare with. */

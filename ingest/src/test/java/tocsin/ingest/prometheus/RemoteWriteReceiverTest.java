@@ -319,6 +319,15 @@ class RemoteWriteReceiverTest {
         assertThat(log.records()).isEmpty();
     }
 
+    /** Groups within groups: a reader that follows them by recursion would run out of stack. */
+    @Test
+    void receive_refusesProtobufThatIsNestedWithoutEnd() {
+        var nested = new byte[1 << 20];
+        Arrays.fill(nested, (byte) 0x0B); // "field 1 begins a group"
+
+        assertThat(rejected(send(receiver, snappy(nested)))).isInstanceOf(BadInput.class);
+    }
+
     @Test
     void receive_refusesBodiesSeriesAndSamplesOverTheLimits() {
         var defaults = IngestLimits.DEFAULTS;
