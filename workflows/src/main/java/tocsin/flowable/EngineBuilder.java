@@ -70,7 +70,7 @@ final class EngineBuilder {
     private static AsyncJobExecutorConfiguration timers(WorkflowSettings settings) {
         var timers = new AsyncJobExecutorConfiguration();
         timers.setLockOwner(settings.node());
-        timers.setUnlockOwnedJobs(true);
+        timers.setUnlockOwnedJobs(false); // the engine would do it while jobs still run; we do it before and after
         timers.setTimerLockTime(LOCK);
         timers.setAsyncJobLockTime(LOCK);
         timers.setDefaultTimerJobAcquireWaitTime(settings.timerWait());

@@ -290,6 +290,7 @@ public final class FlowableWorkflows implements Workflows, AutoCloseable {
         watchdog.close();
         try {
             engine.close();
+            watchdog.freeOwnLocks();
         } catch (RuntimeException e) {
             // the database is away: the locks of this server are freed at its next start, or by others in a minute
             log.warn("processes stopped without freeing their locks: {}", e.getMessage());

@@ -7,6 +7,7 @@ import org.flowable.engine.impl.persistence.entity.ExecutionEntity;
 import org.flowable.job.api.JobInfo;
 import org.flowable.job.service.JobServiceConfiguration;
 import org.flowable.job.service.impl.asyncexecutor.AsyncRunnableExecutionExceptionHandler;
+import org.flowable.job.service.impl.asyncexecutor.DefaultAsyncRunnableExecutionExceptionHandler;
 import org.flowable.job.service.impl.persistence.entity.JobEntity;
 import org.flowable.variable.api.delegate.VariableScope;
 import org.slf4j.Logger;
@@ -20,6 +21,8 @@ import tocsin.alert.AlertId;
 final class GuardedTimer extends TriggerTimerEventJobHandler implements AsyncRunnableExecutionExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(GuardedTimer.class);
 
+    private final AsyncRunnableExecutionExceptionHandler engine = new DefaultAsyncRunnableExecutionExceptionHandler();
+
     @Override
     public void execute(JobEntity job, String configuration, VariableScope scope, CommandContext context) {
         if (scope instanceof ExecutionEntity execution && execution.getProcessInstanceBusinessKey() != null) {
@@ -31,16 +34,25 @@ final class GuardedTimer extends TriggerTimerEventJobHandler implements AsyncRun
         super.execute(job, configuration, scope, context);
     }
 
-    /** Says that it is no failure when the job is gone, and leaves all else to the engine, which tries again. */
+    /**
+     * No failure when the job is gone. All else is the engine's to repeat; while the database is away it cannot even
+     * note that, and the watchdog frees the job later.
+     */
     @Override
     public boolean handleException(JobServiceConfiguration jobs, JobInfo job, Throwable exception) {
-        if (!(exception instanceof FlowableOptimisticLockingException)) {
-            return false;
+        try {
+            if (exception instanceof FlowableOptimisticLockingException && isGone(jobs, job)) {
+                log.debug("timer {} came too late: somebody acted before it", job.getId());
+                return true;
+            }
+            return engine.handleException(jobs, job, exception);
+        } catch (RuntimeException e) {
+            log.warn("timer {} failed and cannot be put back yet: {}", job.getId(), e.getMessage());
+            return true;
         }
-        boolean gone = !jobs.getCommandExecutor().execute(context -> AdvisoryLock.isThere(context, job.getId()));
-        if (gone) {
-            log.debug("timer {} came too late: somebody acted before it", job.getId());
-        }
-        return gone;
+    }
+
+    private static boolean isGone(JobServiceConfiguration jobs, JobInfo job) {
+        return !jobs.getCommandExecutor().execute(context -> AdvisoryLock.isThere(context, job.getId()));
     }
 }
