@@ -4,6 +4,11 @@ import java.time.InstantSource;
 import java.util.List;
 import tocsin.notifiers.common.WebClient;
 import tocsin.notifiers.console.ConsoleNotifier;
+import tocsin.notifiers.email.EmailNotifier;
+import tocsin.notifiers.pagerduty.PagerDutyNotifier;
+import tocsin.notifiers.slack.SlackNotifier;
+import tocsin.notifiers.twilio.SmsNotifier;
+import tocsin.notifiers.twilio.VoiceNotifier;
 import tocsin.notifiers.webhook.WebhookNotifier;
 import tocsin.notify.Notifier;
 
@@ -18,6 +23,13 @@ public final class Notifiers {
 
     static List<Notifier> all(NotifierSettings settings, InstantSource clock) {
         var client = new WebClient(settings.timeout());
-        return List.of(new ConsoleNotifier(), new WebhookNotifier(client, clock));
+        return List.of(
+                new ConsoleNotifier(),
+                new EmailNotifier(settings.timeout(), clock),
+                new SlackNotifier(client, settings.slackApi(), settings.timeout(), clock),
+                new WebhookNotifier(client, clock),
+                new PagerDutyNotifier(client, settings.pagerDutyApi(), clock),
+                new SmsNotifier(client, settings.twilioApi(), clock),
+                new VoiceNotifier(client, settings.twilioApi(), clock));
     }
 }

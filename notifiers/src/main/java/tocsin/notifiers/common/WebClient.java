@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -32,11 +33,19 @@ public final class WebClient implements AutoCloseable {
 
     /** A POST of JSON, to be completed with further headers. */
     public HttpRequest.Builder json(URI address, byte[] body) {
+        return post(address, "application/json; charset=utf-8").POST(BodyPublishers.ofByteArray(body));
+    }
+
+    /** A POST of an encoded form, to be completed with further headers. */
+    public HttpRequest.Builder form(URI address, String body) {
+        return post(address, "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(body));
+    }
+
+    private HttpRequest.Builder post(URI address, String type) {
         return HttpRequest.newBuilder(address)
                 .timeout(timeout)
-                .header("Content-Type", "application/json; charset=utf-8")
-                .header("User-Agent", AGENT)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+                .header("Content-Type", type)
+                .header("User-Agent", AGENT);
     }
 
     public Answer exchange(HttpRequest request) throws IOException, InterruptedException {
