@@ -15,7 +15,7 @@ final class ActiveRule {
     private final Map<Labels, Holding> holdings = new LinkedHashMap<>();
     private int firings;
     private long countedIn;
-    private boolean excessive;
+    private boolean silent;
 
     /** @param since the first evaluation that it takes part in */
     ActiveRule(DroolsCompiledRule rule, long since) {
@@ -69,12 +69,12 @@ final class ActiveRule {
         countedIn = evaluation;
     }
 
-    /** From now on its firings are ignored, until it is parked. */
-    void markExcessive() {
-        excessive = true;
+    /** From now on its firings are ignored: it is withdrawn, replaced or exceeds a limit. */
+    void silence() {
+        silent = true;
     }
 
-    boolean isExcessive() {
-        return excessive;
+    boolean isSilent() {
+        return silent;
     }
 }

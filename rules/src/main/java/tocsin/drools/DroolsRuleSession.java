@@ -29,8 +29,8 @@ import tocsin.rule.SeriesView;
 final class DroolsRuleSession implements RuleSession {
     private static final Logger log = LoggerFactory.getLogger(DroolsRuleSession.class);
 
-    /** Fewer changes are made one by one; for more it is quicker to build the network anew. */
-    private static final int MANY_CHANGES = 200;
+    /** How many rules that have gone may stay in the network before it is built anew. */
+    private static final int MAX_RETIRED = 50;
 
     /** After so many firings it is looked whether a rule exceeds its limits. */
     private static final int FIRINGS_AT_ONCE = 10_000;
@@ -48,6 +48,7 @@ final class DroolsRuleSession implements RuleSession {
     private final Map<Finding.Key, Reason> doubtful = new LinkedHashMap<>();
 
     private RuleNetwork network;
+    private int retired;
     private long evaluation = 1;
 
     DroolsRuleSession(DroolsRuleSettings settings) {
@@ -110,6 +111,7 @@ final class DroolsRuleSession implements RuleSession {
     /** Forgets the rule; what it held is in doubt until the next evaluation. */
     private void drop(ActiveRule rule, Reason reason) {
         rules.remove(rule.id());
+        rule.silence();
         for (var holding : rule.holdings()) {
             holding.fact().remove(holding);
             if (holding.heldBefore(evaluation)) {
@@ -119,17 +121,16 @@ final class DroolsRuleSession implements RuleSession {
     }
 
     private void change(List<ActiveRule> old, List<ActiveRule> added) {
-        if (old.size() > MANY_CHANGES) {
+        retired += old.size();
+        if (retired > MAX_RETIRED) {
             rebuild();
-            return;
-        }
-        old.forEach(network::remove);
-        if (!added.isEmpty()) {
+        } else if (!added.isEmpty()) {
             network.add(added);
         }
     }
 
     private void rebuild() {
+        retired = 0;
         network.close();
         network = new RuleNetwork(new Hits(), rules.values());
         facts.values().forEach(network::insert);
@@ -199,7 +200,7 @@ final class DroolsRuleSession implements RuleSession {
     }
 
     private void hit(ActiveRule rule, Fact fact) {
-        if (rule.isExcessive()) {
+        if (rule.isSilent()) {
             return;
         }
         rule.fired(evaluation);
@@ -216,12 +217,12 @@ final class DroolsRuleSession implements RuleSession {
         if (rule.holdings().size() > settings.maxFindingsPerRule()) {
             exceeds(
                     rule,
-                    "it holds for more than %,d series at once: select fewer".formatted(settings.maxFindingsPerRule()));
+                    "it holds for more than %d series at once: select fewer".formatted(settings.maxFindingsPerRule()));
         }
     }
 
     private void exceeds(ActiveRule rule, String reason) {
-        rule.markExcessive();
+        rule.silence();
         excessive.put(rule, reason);
     }
 
@@ -230,7 +231,7 @@ final class DroolsRuleSession implements RuleSession {
                 .max(Comparator.comparingInt(rule -> rule.firings(evaluation)))
                 .ifPresent(rule -> exceeds(
                         rule,
-                        "it fired most often when one evaluation reached its limit of %,d firings"
+                        "it fired most often when one evaluation reached its limit of %d firings"
                                 .formatted(settings.maxFirings())));
     }
 
@@ -263,7 +264,7 @@ final class DroolsRuleSession implements RuleSession {
                     rule.id(),
                     rule.definition().version(),
                     reason);
-            network.remove(rule);
+            retired++;
             drop(rule, Reason.RULE_GONE);
             parked.put(rule.id(), rule.definition());
             outcome.add(new Parked(rule.id(), reason));

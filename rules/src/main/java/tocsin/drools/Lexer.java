@@ -37,7 +37,7 @@ final class Lexer {
             problems.add(
                     1,
                     1,
-                    "the text has %,d characters, at most %,d are read: split it into several texts"
+                    "the text has %d characters, at most %d are read: split it into several texts"
                             .formatted(text.length(), MAX_CHARACTERS));
             return List.of(new Token(Kind.END, "", 0, 0, 1, 1));
         }
@@ -139,7 +139,7 @@ final class Lexer {
             return;
         }
         if (value.length() > MAX_STRING) {
-            problem("this string has %,d characters, %,d are allowed".formatted(value.length(), MAX_STRING));
+            problem("this string has %d characters, %d are allowed".formatted(value.length(), MAX_STRING));
         }
         add(Kind.STRING, value.toString(), end + 1);
     }

@@ -275,7 +275,8 @@ final class PatternReader {
         if (word.is("new")) {
             return "nothing can be created in a rule: " + KNOWN;
         }
-        if (word.is("eval") || word.is("this") || cursor.nextIs(".") || cursor.nextIs("(")) {
+        boolean called = word.kind() == Kind.NAME && (cursor.nextIs(".") || cursor.nextIs("("));
+        if (called || word.is("eval") || word.is("this")) {
             return "%s cannot be called in a rule: %s".formatted(word, KNOWN);
         }
         if (word.kind() == Kind.NAME && (cursor.nextIs(":") || cursor.nextIs(":="))) {

@@ -217,7 +217,8 @@ final class RuleReader {
         if (!fits || !variable.isVariable() || !cursor.takeIf(")") || !cursor.takeIf(";") || !cursor.atEnd()) {
             problems.add(
                     start,
-                    "behind 'then' stands raise($series); and nothing else: a rule states a finding, it runs no code");
+                    "behind 'then' stands raise(%s); and nothing else: a rule states a finding, it runs no code"
+                            .formatted(variables.isEmpty() ? "$series" : variables.getFirst()));
             return;
         }
         if (!variables.isEmpty() && !variables.contains(variable.text())) {

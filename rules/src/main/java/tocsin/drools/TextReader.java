@@ -58,7 +58,7 @@ final class TextReader {
             if (!start.is("rule")) {
                 refuse(start);
             } else if (++count > MAX_RULES) {
-                problems.add(start, "a text holds at most %,d rules: split it".formatted(MAX_RULES));
+                problems.add(start, "a text holds at most %d rules: split it".formatted(MAX_RULES));
                 return;
             } else {
                 rule();

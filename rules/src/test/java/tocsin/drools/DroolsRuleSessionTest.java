@@ -236,7 +236,7 @@ class DroolsRuleSessionTest {
                 .mapToObj(i -> new FakeSeries("cpu", "host", "h" + i).at(1_000, 0))
                 .toArray(FakeSeries[]::new));
         assertThat(evaluation.parked()).hasSize(1);
-        assertThat(evaluation.parked().getFirst().reason()).contains("limit of 1,000 firings");
+        assertThat(evaluation.parked().getFirst().reason()).contains("limit of 1000 firings");
         assertThat(evaluation.holding()).hasSize(19 * 90);
     }
 
