@@ -9,6 +9,9 @@ import tocsin.signal.SignalLog;
 
 /** Samples in the database: the writer that carries them there from the log, the history, and the jobs around them. */
 public final class SampleStorage implements AutoCloseable {
+    /** The name under which it commits its position to the log. */
+    public static final String CONSUMER = SampleBlockWriter.CONSUMER;
+
     private final SampleBlockWriter writer;
     private final StorageJobs jobs;
     private final SampleHistory history;

@@ -15,11 +15,13 @@ import tocsin.access.AuditLog;
 import tocsin.alert.AlertStore;
 import tocsin.engine.log.SegmentFileLog;
 import tocsin.engine.log.SegmentFileLogSettings;
+import tocsin.engine.pipeline.DetectionPipeline;
 import tocsin.incident.IncidentStore;
 import tocsin.notify.ChannelStore;
 import tocsin.notify.Notifier;
 import tocsin.notify.Outbox;
 import tocsin.rule.RuleStore;
+import tocsin.signal.LogPosition;
 import tocsin.signal.SampleHistory;
 import tocsin.signal.SignalLog;
 import tocsin.timescale.Database;
@@ -38,23 +40,6 @@ class StorageWiring {
     @Bean
     InstantSource clock() {
         return InstantSource.system();
-    }
-
-    @Bean
-    SignalLog signalLog(TocsinProperties settings, InstantSource clock, MeterRegistry meters) {
-        var directory = settings.data().resolve("log");
-        log.info("Data lies in {}", settings.data().toAbsolutePath().normalize());
-        return SegmentFileLog.open(
-                new SegmentFileLogSettings(
-                        directory,
-                        SegmentFileLogSettings.DEFAULT_SEGMENT_BYTES,
-                        settings.log().syncInterval(),
-                        settings.log().maxAge(),
-                        settings.log().maxSize().toBytes(),
-                        SegmentFileLogSettings.DEFAULT_QUEUE_BYTES,
-                        SegmentFileLogSettings.DEFAULT_QUEUE_BATCHES),
-                clock,
-                meters);
     }
 
     @Bean
@@ -121,6 +106,31 @@ class StorageWiring {
     @Bean
     AuditLog auditLog(Stores stores) {
         return stores.audit();
+    }
+
+    /** Opened after the database, whose position tells which positions were given out, should the log have been lost. */
+    @Bean
+    SignalLog signalLog(TocsinProperties settings, AlertStore alerts, InstantSource clock, MeterRegistry meters) {
+        log.info("Data lies in {}", settings.data().toAbsolutePath().normalize());
+        var defaults = SegmentFileLogSettings.in(settings.data().resolve("log"));
+        var signals = SegmentFileLog.open(
+                new SegmentFileLogSettings(
+                        defaults.directory(),
+                        defaults.segmentBytes(),
+                        settings.log().syncInterval(),
+                        settings.log().maxAge(),
+                        settings.log().maxSize().toBytes(),
+                        defaults.queueBytes(),
+                        defaults.queueBatches()),
+                clock,
+                meters,
+                alerts.evaluatedUpTo());
+        for (String consumer : List.of(SampleStorage.CONSUMER, DetectionPipeline.CONSUMER)) {
+            if (signals.committed(consumer).isEmpty()) {
+                signals.commit(consumer, LogPosition.START); // from now on retention keeps what it needs
+            }
+        }
+        return signals;
     }
 
     @Bean(initMethod = "start")
