@@ -272,7 +272,8 @@ public final class AlertLifecycle {
         }
         switch (ended.reason()) {
             case CONDITION_CLEARED -> {
-                if (finding != null && sight.lacksData(key.rule(), finding.evidence().series())) {
+                if (finding != null
+                        && sight.lacksData(key.rule(), finding.evidence().series())) {
                     doubt(key, finding.evidence().series());
                 } else {
                     cleared(key, now);
@@ -345,7 +346,8 @@ public final class AlertLifecycle {
     // What is not known
 
     private void doubt(Finding.Key key, Series series) {
-        doubted.computeIfAbsent(series.fingerprint(), _ -> new LinkedHashSet<>()).add(key);
+        doubted.computeIfAbsent(series.fingerprint(), _ -> new LinkedHashSet<>())
+                .add(key);
     }
 
     private void undoubt(Finding.Key key, Series series) {
@@ -422,8 +424,7 @@ public final class AlertLifecycle {
             waiting.remove(episode);
             var latest = episode.latest;
             var evidence = latest == null ? episode.alert().evidence() : latest.evidence();
-            steps.add(episode.step(
-                    Status.FIRING, now, Transition.BY_RULE, Reasons.heldFor(evidence, hold(episode))));
+            steps.add(episode.step(Status.FIRING, now, Transition.BY_RULE, Reasons.heldFor(evidence, hold(episode))));
         }
     }
 
@@ -484,7 +485,8 @@ public final class AlertLifecycle {
     /** The series that open alerts are about: they must not be forgotten, however long they are silent. */
     public Set<Fingerprint> concernedSeries() {
         var concerned = new HashSet<>(doubted.keySet());
-        held.values().forEach(finding -> concerned.add(finding.evidence().series().fingerprint()));
+        held.values()
+                .forEach(finding -> concerned.add(finding.evidence().series().fingerprint()));
         return concerned;
     }
 

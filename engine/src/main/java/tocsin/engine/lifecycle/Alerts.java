@@ -63,7 +63,8 @@ final class Alerts {
                 firedAt,
                 at,
                 acknowledgedBy,
-                Template.fill(rule.summary(), before.labels(), finding.evidence().value()),
+                Template.fill(
+                        rule.summary(), before.labels(), finding.evidence().value()),
                 rule.runbook(),
                 rule.heal(),
                 finding.evidence());

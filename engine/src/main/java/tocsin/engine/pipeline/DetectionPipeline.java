@@ -129,7 +129,9 @@ public final class DetectionPipeline implements RuleBook, AlertDesk, AutoCloseab
     /** Completes when what was known before the last stop is known again; fails when that cannot be. */
     public CompletableFuture<Void> live() {
         var thread = evaluation;
-        return thread == null ? CompletableFuture.failedFuture(notRunning()) : thread.live().copy();
+        return thread == null
+                ? CompletableFuture.failedFuture(notRunning())
+                : thread.live().copy();
     }
 
     /** Series that report now. */
@@ -146,7 +148,9 @@ public final class DetectionPipeline implements RuleBook, AlertDesk, AutoCloseab
     /** Records that are in the log and not evaluated yet. */
     public long lagRecords() {
         var thread = evaluation;
-        return thread == null ? 0 : Math.max(0, log.end().value() - thread.position().value());
+        return thread == null
+                ? 0
+                : Math.max(0, log.end().value() - thread.position().value());
     }
 
     /** How far evaluation is behind the wall clock; zero when it has seen every record. */
@@ -172,8 +176,14 @@ public final class DetectionPipeline implements RuleBook, AlertDesk, AutoCloseab
         FunctionCounter.builder("tocsin.detection.window.dropped", detector.series(), LiveSeriesSet::droppedSamples)
                 .description("Samples that left a window early because it holds too many")
                 .register(meters);
+        FunctionCounter.builder("tocsin.detection.samples.early", detector.series(), LiveSeriesSet::earlySamples)
+                .description("Samples more than an hour ahead of the clock, which rules do not see")
+                .register(meters);
         gauge("tocsin.detection.lag.records", "Records not evaluated yet", DetectionPipeline::lagRecords);
-        gauge("tocsin.detection.lag.seconds", "How far evaluation is behind", it -> it.lag().toMillis() / 1000.0);
+        gauge(
+                "tocsin.detection.lag.seconds",
+                "How far evaluation is behind",
+                it -> it.lag().toMillis() / 1000.0);
         gauge("tocsin.detection.series", "Live series", it -> it.catalog().size());
         gauge("tocsin.detection.unstored", "Steps of alerts not stored yet", _ -> steps.unstored());
         gauge("tocsin.detection.paused", "1 while evaluation waits for the database", _ -> thread.paused() ? 1 : 0);
@@ -360,30 +370,34 @@ public final class DetectionPipeline implements RuleBook, AlertDesk, AutoCloseab
 
     private CompletableFuture<Alert> act(AlertId id, Act act) {
         var stored = new CompletableFuture<Alert>();
-        var _ = submit(() -> take(act, stored)).whenComplete((nothingToDo, failure) -> {
+        var _ = submit(() -> take(id, act, stored)).whenComplete((_, failure) -> {
             if (failure != null) {
                 stored.completeExceptionally(failure);
-            } else if (nothingToDo) {
-                Thread.ofVirtual().name("alert-lookup").start(() -> complete(stored, id));
             }
         });
         return stored;
     }
 
-    /** Returns whether there was nothing to do. */
-    private boolean take(Act act, CompletableFuture<Alert> stored) {
+    private boolean take(AlertId id, Act act, CompletableFuture<Alert> stored) {
         var step = act.at(wallClock.instant().truncatedTo(ChronoUnit.MILLIS));
-        step.ifPresent(taken -> thread().emit(taken, stored));
-        return step.isEmpty();
+        if (step.isPresent()) {
+            thread().emit(step.get(), stored);
+        } else {
+            thread().afterwards(() -> look(id, stored));
+        }
+        return step.isPresent();
     }
 
-    /** The alert was taken or closed before: say how it stands. Not on the evaluating thread, which asks no database. */
-    private void complete(CompletableFuture<Alert> answer, AlertId id) {
-        try {
-            answer.complete(alerts.find(id).orElseThrow(() -> new NoSuchElementException("there is no alert " + id)));
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-        }
+    /** The alert was taken or closed before. What did so is stored by now, so storage can say how it stands. */
+    private void look(AlertId id, CompletableFuture<Alert> answer) {
+        Thread.ofVirtual().name("alert-lookup").start(() -> {
+            try {
+                answer.complete(
+                        alerts.find(id).orElseThrow(() -> new NoSuchElementException("there is no alert " + id)));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
     }
 
     @Override

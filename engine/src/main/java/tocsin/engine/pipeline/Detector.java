@@ -276,8 +276,8 @@ public final class Detector implements AutoCloseable {
             return live == null
                     || rule == null
                     || rule.demands().stream()
-                            .anyMatch(demand -> demand.selector().matches(one.labels())
-                                    && live.lacksData(demand.window()));
+                            .anyMatch(demand ->
+                                    demand.selector().matches(one.labels()) && live.lacksData(demand.window()));
         }
     }
 }

@@ -10,6 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,9 @@ final class EvaluationThread implements AutoCloseable {
 
     /** How long a rule or a person waits at most for this thread while the log is quiet. */
     private static final Duration POLL = Duration.ofMillis(10);
+
+    /** Pause before the log is tried again after it could not be read. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private record Command<T>(Callable<T> work, CompletableFuture<T> done) {
         void run() {
@@ -60,7 +65,7 @@ final class EvaluationThread implements AutoCloseable {
     private volatile boolean stopping;
     private volatile boolean paused;
     private boolean readingFails;
-    private long failures;
+    private final AtomicLong failures = new AtomicLong();
     private boolean resumed;
     private Instant startedAt = Instant.EPOCH;
 
@@ -111,7 +116,7 @@ final class EvaluationThread implements AutoCloseable {
 
     /** Records and ticks that could not be evaluated. */
     long failures() {
-        return failures;
+        return failures.get();
     }
 
     /** Have something done between two records. */
@@ -161,7 +166,9 @@ final class EvaluationThread implements AutoCloseable {
                 logger.error("The log cannot be read, trying again every second", e);
             }
             readingFails = true;
-            var _ = thread.join(stopping ? Duration.ZERO : Duration.ofSeconds(1));
+            if (!stopping) {
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
         }
     }
 
@@ -223,8 +230,9 @@ final class EvaluationThread implements AutoCloseable {
         try {
             emit(work.get());
         } catch (RuntimeException e) {
-            if (failures++ == 0) {
-                logger.error("Evaluation has failed before position {}; it goes on with the next record", next.value(), e);
+            if (failures.getAndIncrement() == 0) {
+                logger.error(
+                        "Evaluation has failed before position {}; it goes on with the next record", next.value(), e);
             }
             emit(List.of());
         }
@@ -241,6 +249,11 @@ final class EvaluationThread implements AutoCloseable {
     void emit(Transition step, CompletableFuture<Alert> done) {
         counts.count(step);
         writer.add(step, done);
+    }
+
+    /** Run this once everything that was handed over is stored. */
+    void afterwards(Runnable then) {
+        writer.afterwards(then);
     }
 
     private void runCommands() {

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,11 @@ final class RuleShelf {
             } catch (InvalidRuleException e) {
                 var why = e.problems().stream().map(Problem::toString).collect(Collectors.joining("; "));
                 broken.put(rule.id(), new Broken(rule, why));
-                log.warn("Rule {} version {} cannot be run any more, the others are: {}", rule.id(), rule.version(), why);
+                log.warn(
+                        "Rule {} version {} cannot be run any more, the others are: {}",
+                        rule.id(),
+                        rule.version(),
+                        why);
             }
         }
     }

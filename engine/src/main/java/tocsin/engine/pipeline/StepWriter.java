@@ -28,7 +28,11 @@ import tocsin.signal.LogPosition;
  */
 final class StepWriter implements AutoCloseable {
     /** What one record, tick or person has caused. */
-    private record Group(List<Transition> steps, Progress progress, @Nullable CompletableFuture<Alert> done) {}
+    private record Group(
+            List<Transition> steps,
+            Progress progress,
+            @Nullable CompletableFuture<Alert> done,
+            @Nullable Runnable then) {}
 
     /**
      * How far the log was evaluated.
@@ -99,7 +103,7 @@ final class StepWriter implements AutoCloseable {
         try {
             evaluated = progress;
             if (!steps.isEmpty()) {
-                enqueue(new Group(steps, progress, null));
+                enqueue(new Group(steps, progress, null, null));
             }
         } finally {
             lock.unlock();
@@ -110,10 +114,24 @@ final class StepWriter implements AutoCloseable {
     void add(Transition step, CompletableFuture<Alert> done) {
         lock.lock();
         try {
-            enqueue(new Group(List.of(step), evaluated, done));
+            enqueue(new Group(List.of(step), evaluated, done, null));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Run this once everything that was added before is stored. It must be quick. */
+    void afterwards(Runnable then) {
+        lock.lock();
+        try {
+            if (!queue.isEmpty()) {
+                enqueue(new Group(List.of(), evaluated, null, then));
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        then.run();
     }
 
     private void enqueue(Group group) {
@@ -247,6 +265,10 @@ final class StepWriter implements AutoCloseable {
             if (done != null) {
                 done.complete(group.steps.getLast().alert());
             }
+            var then = group.then;
+            if (then != null) {
+                quietly(then);
+            }
         }
         for (var step : steps) {
             quietly(() -> onStored.accept(step));
@@ -294,6 +316,10 @@ final class StepWriter implements AutoCloseable {
                 if (done != null) {
                     done.completeExceptionally(
                             new IllegalStateException("Tocsin is stopping and the database did not answer"));
+                }
+                var then = group.then;
+                if (then != null) {
+                    quietly(then);
                 }
             }
         } finally {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -126,8 +127,7 @@ final class WarmUp {
             var query = new AlertQuery(
                     Set.of(Status.RESOLVED), Severity.LOW, rule.definition().id(), AlertQuery.MAX_LIMIT);
             for (var alert : alerts.find(query)) {
-                latest.merge(
-                        alert.fingerprint(), alert, (a, b) -> a.startedAt().isAfter(b.startedAt()) ? a : b);
+                latest.merge(alert.fingerprint(), alert, (a, b) -> a.startedAt().isAfter(b.startedAt()) ? a : b);
             }
         }
         return latest;
@@ -213,17 +213,28 @@ final class WarmUp {
                 .orElse(detector.clock());
     }
 
-    private void closeWhatPeopleClosed() {
-        detector.lifecycle().unclaimed().forEach((key, fingerprint) -> {
-            var last = closed.get(fingerprint);
+    private void closeWhatPeopleClosed() throws InterruptedException {
+        for (var one : detector.lifecycle().unclaimed().entrySet()) {
+            var last = closed.get(one.getValue());
             if (last != null && closedByHand(last)) {
-                detector.lifecycle().close(key);
+                detector.lifecycle().close(one.getKey());
             }
-        });
+        }
     }
 
-    private boolean closedByHand(Alert alert) {
-        var steps = alerts.transitions(alert.id());
-        return !steps.isEmpty() && !steps.getLast().actor().equals(Transition.BY_RULE);
+    /** To guess would be to page without need, or never. So this waits for the database, should it have gone away. */
+    private boolean closedByHand(Alert alert) throws InterruptedException {
+        for (boolean told = false; !Thread.currentThread().isInterrupted(); told = true) {
+            try {
+                var steps = alerts.transitions(alert.id());
+                return !steps.isEmpty() && !steps.getLast().actor().equals(Transition.BY_RULE);
+            } catch (RuntimeException e) {
+                if (!told) {
+                    logger.warn("Who closed an alert cannot be read; detection starts when it can: {}", e.toString());
+                }
+                LockSupport.parkNanos(settings.retryMost().toNanos());
+            }
+        }
+        throw new InterruptedException();
     }
 }

@@ -3,7 +3,6 @@ package tocsin.engine.series;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +38,9 @@ public final class LiveSeriesSet {
     /** A series whose windows run with time is looked at once in this many ticks when no sample comes. */
     public static final int TICKS_PER_SLIDE = 15;
 
+    /** A sample from further in the future is a mistake. As the latest value it would hide all that follow. */
+    public static final Duration MOST_AHEAD = Duration.ofHours(1);
+
     private static final Logger log = LoggerFactory.getLogger(LiveSeriesSet.class);
 
     private final SeriesSettings settings;
@@ -50,6 +52,7 @@ public final class LiveSeriesSet {
     private final Map<RuleId, RuleTally> tallies = new ConcurrentHashMap<>();
     private final AtomicLong skipped = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong early = new AtomicLong();
     private final SeriesCatalog catalog = new LiveCatalog(byFingerprint, byMetric);
 
     private RuleNeeds needs = RuleNeeds.NONE;
@@ -84,6 +87,11 @@ public final class LiveSeriesSet {
     /** Samples that left a window early because their series holds too many. */
     public long droppedSamples() {
         return dropped.get();
+    }
+
+    /** Samples that were skipped because their time is too far in the future. */
+    public long earlySamples() {
+        return early.get();
     }
 
     public @Nullable LiveSeries find(Fingerprint fingerprint) {
@@ -170,6 +178,10 @@ public final class LiveSeriesSet {
     }
 
     private void accept(Series of, long time, double value, long now, Changes changes) {
+        if (time > now + MOST_AHEAD.toMillis()) {
+            early.incrementAndGet();
+            return;
+        }
         var series = byFingerprint.get(of.fingerprint());
         if (Staleness.isMarker(value)) {
             if (series != null && time >= series.timeMillis()) {
@@ -302,10 +314,5 @@ public final class LiveSeriesSet {
      */
     public void deafUntil(long millis) {
         deafUntil = Math.max(deafUntil, millis);
-    }
-
-    /** Forget the rules that are not among these. */
-    public void keepTallies(Collection<RuleId> rules) {
-        tallies.keySet().retainAll(new HashSet<>(rules));
     }
 }

@@ -15,8 +15,10 @@ final class Plan {
     Plan(List<RuleTally> rules, List<Window> windows) {
         this.rules = rules;
         this.windows = windows.toArray(Window[]::new);
-        this.longestMillis =
-                windows.stream().mapToLong(window -> window.length().toMillis()).max().orElse(0);
+        this.longestMillis = windows.stream()
+                .mapToLong(window -> window.length().toMillis())
+                .max()
+                .orElse(0);
     }
 
     boolean matched() {

@@ -81,8 +81,6 @@ final class RuleNeeds {
     }
 
     private List<CompiledRule> rules(String metric) {
-        return byMetric.getOrDefault(metric, List.of()).stream()
-                .map(Need::rule)
-                .toList();
+        return byMetric.getOrDefault(metric, List.of()).stream().map(Need::rule).toList();
     }
 }

@@ -50,7 +50,8 @@ final class WindowFunctions {
             case RATE ->
                 count < 2
                         ? NO_DATA
-                        : increase(samples, from, to, start, now) / (window.length().toMillis() / 1000.0);
+                        : increase(samples, from, to, start, now)
+                                / (window.length().toMillis() / 1000.0);
         };
     }
 

@@ -89,8 +89,7 @@ class AlertLifecycleTest {
 
     private Finding finding(Series series, double value, Instant sampled) {
         var term = new Evidence.Term("avg(\"5m\")", ">", 0.9, value);
-        return new Finding(
-                rule, series.labels().withoutMetric(), new Evidence(series, sampled, value, List.of(term)));
+        return new Finding(rule, series.labels().withoutMetric(), new Evidence(series, sampled, value, List.of(term)));
     }
 
     private List<String> holds(long second, double value) {
@@ -207,15 +206,17 @@ class AlertLifecycleTest {
     @Test
     void aConditionThatClearsInTheMomentInWhichItWouldFireDoesNotFire() {
         holds(0, 0.93);
-        assertThat(ends(300, Reason.CONDITION_CLEARED)).singleElement().asString().startsWith("PENDING RESOLVED");
+        assertThat(ends(300, Reason.CONDITION_CLEARED))
+                .singleElement()
+                .asString()
+                .startsWith("PENDING RESOLVED");
     }
 
     /** The clock of the sender is an hour ahead; the hold is as long as ever. */
     @Test
     void skewOfEventTimeDoesNotChangeTheHold() {
         var ahead = finding(0.93, at(3600));
-        take(life.step(
-                at(0), new Evaluation(List.of(ahead), List.of(), List.of()), List.of(view(CPU)), List.of()));
+        take(life.step(at(0), new Evaluation(List.of(ahead), List.of(), List.of()), List.of(view(CPU)), List.of()));
         assertThat(tick(299)).isEmpty();
         assertThat(tick(300)).hasSize(1);
         assertThat(last().startedAt()).isEqualTo(at(3600));
@@ -278,7 +279,9 @@ class AlertLifecycleTest {
         withoutData.add(CPU);
         assertThat(ends(400, Reason.CONDITION_CLEARED)).isEmpty();
         assertThat(tick(100_000)).isEmpty();
-        assertThat(reports(100_001)).describedAs("one sample is too few for the window").isEmpty();
+        assertThat(reports(100_001))
+                .describedAs("one sample is too few for the window")
+                .isEmpty();
         withoutData.clear();
         assertThat(holds(100_010, 0.95)).describedAs("it holds as before").isEmpty();
         assertThat(ends(100_020, Reason.CONDITION_CLEARED)).hasSize(1);
@@ -429,14 +432,15 @@ class AlertLifecycleTest {
                 RULE, 1, Severity.LOW, Duration.ZERO, Duration.ZERO, "", null, null, Map.of("instance", "any"), "");
         use(rule);
         var other = Series.of("cpu", "instance", "b");
-        var both = new Evaluation(
-                List.of(finding(CPU, 0.93, at(0)), finding(other, 0.94, at(0))), List.of(), List.of());
+        var both =
+                new Evaluation(List.of(finding(CPU, 0.93, at(0)), finding(other, 0.94, at(0))), List.of(), List.of());
         assertThat(take(life.step(at(1), both, List.of(view(CPU), view(other)), List.of())))
                 .hasSize(1);
-        assertThat(ends(2, Reason.CONDITION_CLEARED)).describedAs("b still holds").isEmpty();
+        assertThat(ends(2, Reason.CONDITION_CLEARED))
+                .describedAs("b still holds")
+                .isEmpty();
         var last = new Ended(finding(other, 0, at(0)).key(), Reason.CONDITION_CLEARED);
-        assertThat(take(life.step(
-                        at(3), new Evaluation(List.of(), List.of(last), List.of()), List.of(), List.of())))
+        assertThat(take(life.step(at(3), new Evaluation(List.of(), List.of(last), List.of()), List.of(), List.of())))
                 .hasSize(1);
     }
 
@@ -470,7 +474,9 @@ class AlertLifecycleTest {
         known.clear();
         withoutData.add(CPU);
         restart();
-        assertThat(tick(1000)).describedAs("nobody knows whether it still holds").isEmpty();
+        assertThat(tick(1000))
+                .describedAs("nobody knows whether it still holds")
+                .isEmpty();
         known.add(CPU);
         withoutData.clear();
         assertThat(holds(1001, 0.94)).singleElement().asString().startsWith("PENDING FIRING");
@@ -500,7 +506,10 @@ class AlertLifecycleTest {
         life.acknowledge(last().id(), "ann", "", at(5));
         restart();
         assertThat(holds(100, 0.94)).isEmpty();
-        assertThat(life.open()).singleElement().extracting(Alert::acknowledgedBy).isEqualTo("ann");
+        assertThat(life.open())
+                .singleElement()
+                .extracting(Alert::acknowledgedBy)
+                .isEqualTo("ann");
     }
 
     @Test

@@ -24,8 +24,8 @@ import tocsin.signal.Staleness;
 class RestartPropertyTest {
     private static final Instant START = Instant.parse("2026-01-05T10:00:00Z");
     private static final Duration TICK = Duration.ofSeconds(1);
-    private static final List<CompiledRule> RULES = new ThresholdRules()
-            .compile("""
+    private static final List<CompiledRule> RULES =
+            new ThresholdRules().compile("""
                     at.once metric=m expr=value op=> limit=7
                     held metric=m expr=value op=> limit=5 for=30s
                     kept metric=m expr=value op=> limit=5 keep=45s
@@ -33,10 +33,9 @@ class RestartPropertyTest {
                     rate metric=m expr=rate:1m op=> limit=0.05
                     few metric=m expr=count:1m op=< limit=3 for=5s
                     silent metric=n expr=absent:40s op=> limit=0 for=10s
-                    median metric=n expr=quantile:3m:0.5 op=> limit=4 for=1m""")
-            .rules();
+                    median metric=n expr=quantile:3m:0.5 op=> limit=4 for=1m""").rules();
 
-    @RepeatedTest(300)
+    @RepeatedTest(100)
     void crashesChangeNothing(RepetitionInfo seed) {
         var random = new Random(seed.getCurrentRepetition());
         var log = randomLog(random);
@@ -153,8 +152,7 @@ class RestartPropertyTest {
     private static Detector started(InMemorySignalLog log, InMemoryAlertStore store) {
         var detector = new Detector(new ThresholdRules(), SeriesSettings.DEFAULT, TICK);
         detector.use(RULES, List.of());
-        var warmUp =
-                new WarmUp(log, store, new InMemoryHistory(), detector, DetectionSettings.DEFAULT, RULES);
+        var warmUp = new WarmUp(log, store, new InMemoryHistory(), detector, DetectionSettings.DEFAULT, RULES);
         try {
             var steps = warmUp.run(_ -> {});
             assertThat(steps.stream().map(RestartPropertyTest::line))

@@ -41,16 +41,7 @@ class LiveSeriesSetTest {
             implements CompiledRule {
         static Rule of(String name, Selector selector, Window... windows) {
             var definition = new RuleDefinition(
-                    new RuleId(name),
-                    1,
-                    Severity.LOW,
-                    Duration.ZERO,
-                    Duration.ZERO,
-                    "",
-                    null,
-                    null,
-                    Map.of(),
-                    name);
+                    new RuleId(name), 1, Severity.LOW, Duration.ZERO, Duration.ZERO, "", null, null, Map.of(), name);
             var demands = new HashSet<Demand>();
             for (var window : windows) {
                 demands.add(new Demand(selector, window));
@@ -226,7 +217,9 @@ class LiveSeriesSetTest {
         pass(299);
         assertThat(series.catalog().size()).isEqualTo(2);
         pass(20);
-        assertThat(series.find(B.fingerprint())).describedAs("no rule matches it").isNull();
+        assertThat(series.find(B.fingerprint()))
+                .describedAs("no rule matches it")
+                .isNull();
         pass(Window.MAX_LENGTH.toSeconds() - 400);
         assertThat(live(A).value()).isEqualTo(1);
         pass(120);
@@ -258,6 +251,15 @@ class LiveSeriesSetTest {
     }
 
     @Test
+    void aSampleFromTheFarFutureDoesNotHideTheNextOnes() {
+        use(PROD);
+        send(A, -3601, 99);
+        send(A, 0, 1);
+        assertThat(live(A).value()).isEqualTo(1);
+        assertThat(series.earlySamples()).isEqualTo(1);
+    }
+
+    @Test
     void aWindowHoldsNoMoreSamplesThanTheLimit() {
         use(PROD);
         for (int second = 100; second > 0; second--) {
@@ -270,8 +272,9 @@ class LiveSeriesSetTest {
     @Test
     void aNewDemandIsFilledFromHistoryUnderWhatCameInMeanwhile() {
         send(A, 10, 5);
-        series.use(List.of(PROD), now, changes).forEach(gap -> assertThat(gap.fromMillis())
-                .isEqualTo(now - AVERAGE.length().toMillis()));
+        series.use(List.of(PROD), now, changes)
+                .forEach(gap -> assertThat(gap.fromMillis())
+                        .isEqualTo(now - AVERAGE.length().toMillis()));
         send(A, 0, 9);
         assertThat(live(A).window(AVERAGE)).isEqualTo(7);
         series.backfill(
@@ -279,7 +282,9 @@ class LiveSeriesSetTest {
                 new Points(new long[] {now - 20_000, now - 10_000}, new double[] {1, 77}),
                 now,
                 changes);
-        assertThat(live(A).window(AVERAGE)).describedAs("what came in live is the newer write").isEqualTo(5);
+        assertThat(live(A).window(AVERAGE))
+                .describedAs("what came in live is the newer write")
+                .isEqualTo(5);
     }
 
     @Test

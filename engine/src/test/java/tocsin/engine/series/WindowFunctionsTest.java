@@ -34,10 +34,7 @@ class WindowFunctionsTest {
 
     /** Worked out by hand from the algorithm, and each confirmed with promtool. */
     @ParameterizedTest(name = "{0} of {1} over {2} at {3} s is {4}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             INCREASE | 0 10 20 5 15 25         | 3m   | 160 | 48
             RATE     | 0 10 20 5 15 25         | 3m   | 160 | 0.26666666666666666
             INCREASE | 100 110 125 130 160 200 | 2m   | 160 | 100
@@ -150,9 +147,11 @@ class WindowFunctionsTest {
             }
         }
         assertThat(ring.copy().times())
-                .containsExactly(expected.keySet().stream().mapToLong(time -> time).toArray());
+                .containsExactly(
+                        expected.keySet().stream().mapToLong(time -> time).toArray());
         assertThat(ring.copy().values())
-                .containsExactly(expected.values().stream().mapToDouble(value -> value).toArray());
+                .containsExactly(
+                        expected.values().stream().mapToDouble(value -> value).toArray());
     }
 
     @Test
