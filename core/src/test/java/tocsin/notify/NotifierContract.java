@@ -206,8 +206,9 @@ public abstract class NotifierContract {
 
     @Test
     void neitherNotifierNorChannelPrintSecrets() {
-        assertThat(notifier() + " " + channel()).isEqualTo(
-                "notifier %1$s channel desk (%1$s)".formatted(notifier().type()));
+        assertThat(notifier() + " " + channel())
+                .isEqualTo(
+                        "notifier %1$s channel desk (%1$s)".formatted(notifier().type()));
     }
 
     protected final void assertSafe(Delivery delivery) {

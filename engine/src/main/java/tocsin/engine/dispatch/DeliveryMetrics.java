@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import tocsin.notify.Channel;
 import tocsin.notify.Delivery;
 import tocsin.notify.Outbox.Outcome;
 
@@ -34,12 +36,20 @@ final class DeliveryMetrics {
                 .register(registry)
                 .increment();
         if (outcome == Outcome.FAILED) {
-            Counter.builder("tocsin.delivery.failed")
-                    .description("Messages that never reached their channel")
-                    .tag("channel", channel)
-                    .register(registry)
-                    .increment();
+            failed(channel).increment();
         }
+    }
+
+    /** Show a zero for each channel before its first failure, or a rule that watches the increase would miss that one. */
+    void prepare(List<Channel> channels) {
+        channels.forEach(channel -> failed(channel.name()));
+    }
+
+    private Counter failed(String channel) {
+        return Counter.builder("tocsin.delivery.failed")
+                .description("Messages that never reached their channel")
+                .tag("channel", channel)
+                .register(registry);
     }
 
     private static String answer(Delivery delivery) {

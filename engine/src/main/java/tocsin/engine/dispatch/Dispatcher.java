@@ -24,11 +24,13 @@ import tocsin.notify.Outbox;
 public final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration GAUGE_AGE = Duration.ofSeconds(5);
+    private static final Duration METRICS_AGE = Duration.ofSeconds(5);
 
     private final Outbox outbox;
     private final DispatcherSettings settings;
     private final InstantSource clock;
+    private final ChannelStore channels;
+    private final DeliveryMetrics metrics;
     private final Lanes lanes;
     private final Sender sender;
     private final Semaphore wakeUp = new Semaphore(0);
@@ -38,7 +40,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Outage outage =
             new Outage("The outbox cannot be read, messages wait in it", "The outbox is read again");
     private volatile double waiting = Double.NaN;
-    private long waitingReadAt;
+    private long metricsReadAt;
     private int failures;
 
     /** @param listener is told how each message ended */
@@ -55,7 +57,8 @@ public final class Dispatcher implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.lanes = new Lanes(settings.concurrent(), settings.perChannel());
-        var metrics = new DeliveryMetrics(registry);
+        this.channels = channels;
+        this.metrics = new DeliveryMetrics(registry);
         var recorder = new Recorder(outbox, clock, listener, metrics, settings.poll(), closing);
         this.sender = new Sender(channels, new Relevance(alerts), notifiers, settings, clock, recorder, metrics);
         Gauge.builder("tocsin.outbox.waiting", this, dispatcher -> dispatcher.waiting)
@@ -118,7 +121,7 @@ public final class Dispatcher implements AutoCloseable {
     private void round() throws InterruptedException {
         try {
             boolean more = take();
-            readWaiting();
+            refreshMetrics();
             outage.over();
             failures = 0;
             if (!more) {
@@ -172,11 +175,12 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void readWaiting() {
+    private void refreshMetrics() {
         long now = clock.millis();
-        if (Double.isNaN(waiting) || now - waitingReadAt >= GAUGE_AGE.toMillis()) {
+        if (Double.isNaN(waiting) || now - metricsReadAt >= METRICS_AGE.toMillis()) {
             waiting = outbox.waiting();
-            waitingReadAt = now;
+            metrics.prepare(channels.all());
+            metricsReadAt = now;
         }
     }
 

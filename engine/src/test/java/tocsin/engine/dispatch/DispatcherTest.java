@@ -258,6 +258,19 @@ class DispatcherTest {
     }
 
     @Test
+    void aChannelsFirstFailureIsAnIncreaseFromZero() {
+        start();
+        outbox.await(
+                "the channel is counted",
+                () -> registry.find("tocsin.delivery.failed").counter() != null);
+        assertThat(registry.get("tocsin.delivery.failed")
+                        .tag("channel", "desk")
+                        .counter()
+                        .count())
+                .isZero();
+    }
+
+    @Test
     void aRejectedMessageFailsAtOnce() {
         phone.answer(_ -> new Delivery.Rejected("answer 404: no_service"));
         outbox.enqueue(message("page", null, Kind.FIRING));
