@@ -45,7 +45,9 @@ public abstract class RuleStoreContract {
         assertThat(store().publish(CPU, 2, "ada").state()).isEqualTo(State.LIVE);
         assertThat(store().live()).extracting(StoredRule::version).containsExactly(2);
         assertThat(store().find(CPU, 1).orElseThrow().state()).isEqualTo(State.RETIRED);
-        assertThat(store().publish(CPU, 1, "ada").state()).as("back to an old one").isEqualTo(State.LIVE);
+        assertThat(store().publish(CPU, 1, "ada").state())
+                .as("back to an old one")
+                .isEqualTo(State.LIVE);
         assertThat(store().live()).extracting(StoredRule::version).containsExactly(1);
     }
 

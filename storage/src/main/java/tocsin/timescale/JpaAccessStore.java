@@ -47,7 +47,8 @@ final class JpaAccessStore implements AccessStore {
 
     @Override
     public Optional<ApiToken> tokenByHash(String hash) {
-        return entities.createQuery("from ApiTokenEntity where hash = :hash", ApiTokenEntity.class)
+        return entities
+                .createQuery("from ApiTokenEntity where hash = :hash", ApiTokenEntity.class)
                 .setParameter("hash", Columns.text(hash))
                 .getResultList()
                 .stream()

@@ -67,10 +67,12 @@ final class SampleBlockWriter implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
 
-    private @Nullable LogReader reader;
+    private volatile @Nullable LogReader reader;
     private LogPosition storedUpTo = LogPosition.START;
     private volatile LogPosition readUpTo = LogPosition.START;
     private LogPosition sealedUpTo = LogPosition.START;
+    private LogPosition catchUpTo = LogPosition.START;
+    private String serverStart = "";
     private Instant nextFlush = Instant.MIN;
     private long nextProbeNanos = System.nanoTime();
     private volatile boolean away;
@@ -156,6 +158,7 @@ final class SampleBlockWriter implements AutoCloseable {
         }
         try (var connection = dataSource.getConnection()) {
             storedUpTo = position(connection);
+            serverStart = serverStart(connection);
             setAway(false);
         } catch (SQLException e) {
             failed(e);
@@ -171,6 +174,7 @@ final class SampleBlockWriter implements AutoCloseable {
         }
         readUpTo = storedUpTo;
         sealedUpTo = storedUpTo;
+        catchUpTo = log.end();
         reader = log.read(storedUpTo);
         return true;
     }
@@ -186,7 +190,7 @@ final class SampleBlockWriter implements AutoCloseable {
         }
         LogRecord record = from.poll(POLL);
         Instant now = record == null ? clock.instant() : record.appendedAt();
-        if (isDirty() && !away && (!now.isBefore(nextFlush) || isHalfFull())) {
+        if (isDirty() && !away && (!now.isBefore(nextFlush) || isHalfFull() || hasCaughtUp())) {
             attemptFlush();
         }
         if (record != null) {
@@ -214,21 +218,33 @@ final class SampleBlockWriter implements AutoCloseable {
         }
     }
 
-    /** Notice that the database went away, even between two flushes, and that it is back. */
+    /** Notice that the database went away, even between two flushes and even for a moment, and that it is back. */
     private void probe() {
         if (away && isDirty()) {
             attemptFlush();
             return;
         }
         try (var connection = dataSource.getConnection()) {
-            if (!connection.isValid(PING_SECONDS)) {
-                throw new SQLException("the database does not answer within " + PING_SECONDS + " s");
+            String startedAt = serverStart(connection);
+            if (!serverStart.equals(startedAt)) {
+                serverStart = startedAt;
+                catchUpTo = log.end();
             }
             setAway(false);
         } catch (SQLException e) {
             failed(e);
         }
         scheduleProbe();
+    }
+
+    private static String serverStart(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.setQueryTimeout(PING_SECONDS);
+            try (var row = statement.executeQuery("SELECT pg_postmaster_start_time()::text")) {
+                row.next();
+                return row.getString(1);
+            }
+        }
     }
 
     private void attemptFlush() {
@@ -384,10 +400,16 @@ final class SampleBlockWriter implements AutoCloseable {
     }
 
     private void closeReader() {
-        if (reader != null) {
-            reader.close();
+        LogReader open = reader;
+        if (open != null) {
+            open.close();
             reader = null;
         }
+    }
+
+    /** Whether it knows where to read on; until then it waits for the database. */
+    boolean isReading() {
+        return reader != null;
     }
 
     /** The position of the next record to be read. */
@@ -397,6 +419,11 @@ final class SampleBlockWriter implements AutoCloseable {
 
     private boolean isDirty() {
         return readUpTo.compareTo(storedUpTo) > 0;
+    }
+
+    /** Whether everything is read that waited in the log when the database came back; it is stored without delay. */
+    private boolean hasCaughtUp() {
+        return storedUpTo.compareTo(catchUpTo) < 0 && readUpTo.compareTo(catchUpTo) >= 0;
     }
 
     private boolean isHalfFull() {
@@ -423,6 +450,7 @@ final class SampleBlockWriter implements AutoCloseable {
 
     private void setAway(boolean nowAway) {
         if (away && !nowAway) {
+            catchUpTo = log.end();
             LOG.info("samples are stored again");
         }
         away = nowAway;

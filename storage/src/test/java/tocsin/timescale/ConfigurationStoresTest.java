@@ -72,9 +72,9 @@ class ConfigurationStoresTest {
                 .single();
         assertThat(row).contains("you").doesNotContain("hunter2");
         assertThat(fixture.stores.audit().latest(1))
-                .extracting(AuditLog.Entry::actor, AuditLog.Entry::action, AuditLog.Entry::subject, AuditLog.Entry::detail)
-                .containsExactly(tuple(
-                        "ada", "channel.save", "mail", "email, level 1, high or worse"));
+                .extracting(
+                        AuditLog.Entry::actor, AuditLog.Entry::action, AuditLog.Entry::subject, AuditLog.Entry::detail)
+                .containsExactly(tuple("ada", "channel.save", "mail", "email, level 1, high or worse"));
     }
 
     @Test
@@ -82,7 +82,8 @@ class ConfigurationStoresTest {
         fixture.stores.channels().save(channel("mail", Map.of("to", "you", "password", "hunter2")), "ada");
         fixture.stores.channels().save(channel("open", Map.of("to", "me")), "ada");
         String otherKey = Base64.getEncoder().encodeToString(new byte[32]);
-        var channels = fixture.stores(SecretBox.open(otherKey, Path.of("unused"))).channels();
+        var channels =
+                fixture.stores(SecretBox.open(otherKey, Path.of("unused"))).channels();
         assertThat(channels.all())
                 .extracting(Channel::settings)
                 .containsExactly(Map.of("to", "you"), Map.of("to", "me"));
@@ -99,7 +100,8 @@ class ConfigurationStoresTest {
     @Test
     void aKeyOfTheWrongFormIsRefused() {
         assertThatThrownBy(() -> SecretBox.open("short", Path.of("unused")))
-                .hasMessage("TOCSIN_SECRET_KEY must hold 32 bytes in Base64, as \"openssl rand -base64 32\" prints them");
+                .hasMessage(
+                        "TOCSIN_SECRET_KEY must hold 32 bytes in Base64, as \"openssl rand -base64 32\" prints them");
     }
 
     @Test
@@ -132,15 +134,21 @@ class ConfigurationStoresTest {
     @Test
     void anAlertOpensOneIncident() {
         Incident first = fixture.stores.incidents().open(ALERT, "CPU", Severity.HIGH, TEN);
-        assertThat(fixture.stores.incidents().open(ALERT, "again", Severity.LOW, TEN)).isEqualTo(first);
+        assertThat(fixture.stores.incidents().open(ALERT, "again", Severity.LOW, TEN))
+                .isEqualTo(first);
         Incident second = fixture.stores.incidents().open(new AlertId("0123456789abcdef-2"), "B", Severity.LOW, TEN);
         assertThat(second.number()).as("no gap").isEqualTo(first.number() + 1);
         assertThat(fixture.stores.incidents().latest(10)).containsExactly(second, first);
 
-        assertThat(fixture.stores.incidents().close(ALERT, TEN.plusSeconds(5)).orElseThrow().closedAt())
+        assertThat(fixture.stores
+                        .incidents()
+                        .close(ALERT, TEN.plusSeconds(5))
+                        .orElseThrow()
+                        .closedAt())
                 .isEqualTo(TEN.plusSeconds(5));
         assertThat(fixture.stores.incidents().close(ALERT, TEN.plusSeconds(9))).isEmpty();
-        assertThat(fixture.stores.incidents().of(ALERT).orElseThrow().closedAt()).isEqualTo(TEN.plusSeconds(5));
+        assertThat(fixture.stores.incidents().of(ALERT).orElseThrow().closedAt())
+                .isEqualTo(TEN.plusSeconds(5));
     }
 
     /** JPA and JDBC share the transaction, so what fails together is undone together. */

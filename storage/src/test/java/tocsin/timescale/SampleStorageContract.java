@@ -74,6 +74,7 @@ abstract class SampleStorageContract {
         writer = new SampleBlockWriter(database.dataSource(), log, buffer, partitions, settings, clock, meters);
         history = new TimescaleSampleHistory(database.dataSource(), buffer);
         writer.start();
+        Await.until(SOON, writer::isReading, true);
     }
 
     StorageJobs jobs() {

@@ -57,15 +57,22 @@ class TimescaleAlertStoreTest extends AlertStoreContract {
         });
         assertThat(handedOver).isZero();
         assertThat(fixture.stores.incidents().latest(10)).isEmpty();
-        assertThat(fixture.jdbc.sql("SELECT last_failure FROM handover").query(String.class).single())
+        assertThat(fixture.jdbc
+                        .sql("SELECT last_failure FROM handover")
+                        .query(String.class)
+                        .single())
                 .isEqualTo("java.lang.IllegalStateException: crash");
 
         advance(Duration.ofMinutes(1));
-        assertThat(store().handOver(10, step -> fixture.stores
-                        .incidents()
-                        .open(step.alert().id(), "done", Severity.HIGH, step.at())))
+        assertThat(store().handOver(
+                                10,
+                                step -> fixture.stores
+                                        .incidents()
+                                        .open(step.alert().id(), "done", Severity.HIGH, step.at())))
                 .isEqualTo(1);
-        assertThat(fixture.stores.incidents().latest(10)).extracting(Incident::title).containsExactly("done");
+        assertThat(fixture.stores.incidents().latest(10))
+                .extracting(Incident::title)
+                .containsExactly("done");
     }
 
     @Test

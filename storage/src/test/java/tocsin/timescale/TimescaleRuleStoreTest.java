@@ -44,7 +44,8 @@ class TimescaleRuleStoreTest extends RuleStoreContract {
         store().publish(rule, 1, "bob");
         store().withdraw(rule, "eve");
         assertThat(fixture.stores.audit().latest(10))
-                .extracting(entry -> entry.actor() + " " + entry.action() + " " + entry.subject() + " " + entry.detail())
+                .extracting(
+                        entry -> entry.actor() + " " + entry.action() + " " + entry.subject() + " " + entry.detail())
                 .containsExactly(
                         "eve rule.withdraw host.cpu ",
                         "bob rule.publish host.cpu version 1",
@@ -56,8 +57,9 @@ class TimescaleRuleStoreTest extends RuleStoreContract {
         var rule = new RuleId("host.cpu");
         try (var executor = Executors.newFixedThreadPool(4)) {
             var saved = IntStream.range(0, 20)
-                    .mapToObj(i -> executor.submit(
-                            () -> store().save(rule, StoredRule.Form.DRL, "source " + i, "ada", "").version()))
+                    .mapToObj(
+                            i -> executor.submit(() -> store().save(rule, StoredRule.Form.DRL, "source " + i, "ada", "")
+                                    .version()))
                     .toList();
             for (var version : saved) {
                 assertThat(version.get(20, TimeUnit.SECONDS)).isPositive();

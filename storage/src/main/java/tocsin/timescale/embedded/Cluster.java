@@ -59,6 +59,7 @@ final class Cluster {
         Path passwordFile = directory.resolve("password");
         if (Files.exists(data.resolve("PG_VERSION"))) {
             requireSameMajorVersion();
+            privileges.give(data);
             return Files.readString(passwordFile).strip();
         }
         String password = randomPassword();

@@ -61,6 +61,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
             createDatabase();
         } catch (CompletionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (SQLException e) {
+            stopping.countDown();
+            supervisor.join();
+            throw new IOException("the server runs but refuses us: " + e.getMessage(), e);
         }
     }
 
@@ -211,7 +215,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return server;
     }
 
-    private void createDatabase() throws IOException {
+    private void createDatabase() throws SQLException {
         try (var connection = DriverManager.getConnection(url("postgres"), Cluster.USER, password);
                 var statement = connection.createStatement()) {
             try (var found = statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + DATABASE + "'")) {
@@ -220,9 +224,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 }
             }
             statement.execute("CREATE DATABASE " + DATABASE);
-        } catch (SQLException e) {
-            stopping.countDown();
-            throw new IOException("the server runs but refuses us: " + e.getMessage(), e);
         }
     }
 

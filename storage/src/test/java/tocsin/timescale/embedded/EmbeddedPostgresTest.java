@@ -160,10 +160,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void sigtermStopsItCleanly() throws Exception {
-        Program program = run(List.of());
-        program.process.destroy();
-        assertThat(program.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+        stop(run(List.of()));
         assertThat(Files.readString(directory.resolve("server.log"))).contains("database system is shut down");
     }
 
@@ -172,20 +169,45 @@ class EmbeddedPostgresTest {
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "only root can become another user");
         Path home = Files.createTempDirectory(Path.of("/tmp"), "tocsin-user");
         try {
-            Files.setOwner(home, home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setOwner(
+                    home, home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
             String classes = copyClassPath(home);
             directory = home.resolve("postgres");
-            Program program = run(
-                    List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"), classes);
+            Program program = run(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"), classes);
             try (var connection = program.connect()) {
                 assertThat(connection.isValid(1)).isTrue();
             }
-            program.process.destroy();
-            assertThat(program.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+            stop(program);
+            becomesNobodyWithoutNamespaces(home, classes);
         } finally {
             Programs.deleteRecursively(home);
         }
+    }
+
+    /** As in a container whose seccomp profile forbids user namespaces. The same data serves on. */
+    private void becomesNobodyWithoutNamespaces(Path home, String classes) throws Exception {
+        Path refusing = Files.createDirectory(home.resolve("bin"));
+        Files.writeString(refusing.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(refusing.resolve("unshare"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Program asNobody = run(List.of("env", "PATH=" + refusing + ":" + System.getenv("PATH")), classes);
+        assertThat(Files.getOwner(directory.resolve("data")).getName()).isEqualTo("nobody");
+        stop(asNobody);
+
+        Program asRoot = run(List.of(), classes);
+        try (var connection = asRoot.connect()) {
+            assertThat(connection.isValid(1)).isTrue();
+        }
+        assertThat(Files.getOwner(directory.resolve("data")).getName())
+                .as("where namespaces are allowed root keeps its files, else nobody does")
+                .isIn("root", "nobody");
+        stop(asRoot);
+    }
+
+    private void stop(Program program) throws InterruptedException {
+        program.process.destroy();
+        assertThat(program.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
     }
 
     @Test
@@ -196,8 +218,8 @@ class EmbeddedPostgresTest {
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
             String classes = copyClassPath(home);
             directory = home.resolve("postgres");
-            Process process = launch(
-                    List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"), classes);
+            Process process =
+                    launch(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"), classes);
             assertThat(firstLine(process))
                     .isEqualTo("refused The data directory " + directory + " cannot be written by user nobody;"
                             + " give it to that user, or choose another with --tocsin.data=DIR.");
