@@ -85,7 +85,7 @@ class Chart {
     const ink = colour("--ink-3");
     const grid = { stroke: colour("--line"), width: 1 };
     const { from, to } = this.span();
-    const unit = this.set.expression?.startsWith("rate") ? "rate:" + this.set.unit : this.set.unit;
+    const unit = this.unit;
     const font = "12px Inter, system-ui, sans-serif";
     return {
       width: this.box.clientWidth,
@@ -95,12 +95,18 @@ class Chart {
       cursor: { y: false, points: { size: 7 } },
       scales: { x: { min: from / 1000, max: to / 1000 }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { stroke: ink, font, grid: { show: false }, ticks: grid, values: (_, splits, __, ___, step) => splits.map((at) => clock(at, step)) },
+        { stroke: ink, font, space: 80, grid: { show: false }, ticks: grid, values: (_, splits, __, ___, step) => splits.map((at) => clock(at, step)) },
         { stroke: ink, font, grid, ticks: { show: false }, size: 64, values: (_, splits) => splits.map((value) => format(value, unit)) },
       ],
       series: [{}, { stroke: colour("--accent"), width: 1.75, points: { show: false }, spanGaps: false }],
       hooks: { drawClear: [(plot) => this.shade(plot)], draw: [(plot) => this.limit(plot)], setCursor: [(plot) => this.read(plot, unit)], ready: [(plot) => this.addReader(plot)] },
     };
+  }
+
+  get unit() {
+    const expression = this.set.expression ?? "";
+    if (expression.startsWith("count") || expression.startsWith("absent")) return "";
+    return expression.startsWith("rate") ? `rate:${this.set.unit}` : this.set.unit;
   }
 
   get threshold() {
@@ -147,13 +153,14 @@ class Chart {
     ctx.font = `${12 * devicePixelRatio}px Inter, system-ui, sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = "bottom";
-    ctx.fillText(`limit ${this.set.operator ?? ""} ${format(this.threshold, this.set.unit)}`, left + 6 * devicePixelRatio, y - 3 * devicePixelRatio);
+    ctx.fillText(`limit ${this.set.operator ?? ""} ${format(this.threshold, this.unit)}`, left + 6 * devicePixelRatio, y - 3 * devicePixelRatio);
     ctx.restore();
   }
 
   addReader(plot) {
     this.reader = document.createElement("div");
     this.reader.className = "chart-reader";
+    this.reader.hidden = true;
     plot.over.append(this.reader);
   }
 
@@ -179,7 +186,7 @@ function colour(name) {
 function clock(seconds, step) {
   const at = new Date(seconds * 1000);
   if (step >= 86400) return at.toLocaleDateString(undefined, { month: "short", day: "numeric" });
-  return at.toLocaleTimeString(undefined, step < 60 ? { timeStyle: "medium" } : { hour: "2-digit", minute: "2-digit" });
+  return at.toLocaleTimeString(undefined, step < 60 ? { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** As tocsin.web.page.Show writes values. */

@@ -6,6 +6,7 @@ export async function diagram(box) {
   await styled("diagram");
   const response = await fetch(box.dataset.diagram);
   if (!response.ok) throw new Error(`the diagram's answer was ${response.status}`);
+  box.replaceChildren();
   const viewer = new Viewer({ container: box });
   await viewer.importXML(await response.text());
   const canvas = viewer.get("canvas");

@@ -88,9 +88,18 @@ function morph(part, fresh) {
     ignoreActiveValue: true,
     restoreFocus: true,
     callbacks: {
-      beforeNodeMorphed: (old) => !isTouched(old),
+      beforeNodeMorphed: (old, now) => !isDrawn(old, now) && !isTouched(old),
     },
   });
+}
+
+/** A drawing watches its attributes and draws itself anew; what it has drawn is not the server's. */
+function isDrawn(old, now) {
+  if (!(old instanceof HTMLElement) || !old.matches(".diagram")) return false;
+  for (const name of ["data-tokens", "data-done"]) {
+    if (old.getAttribute(name) !== now.getAttribute(name)) old.setAttribute(name, now.getAttribute(name) ?? "");
+  }
+  return true;
 }
 
 /** What somebody has typed or opened is theirs. */

@@ -156,9 +156,10 @@ final class Trail {
                 message.reason(),
                 sent.outcome() == null ? "live" : "plain",
                 "/deliveries?channel=" + encode(message.channel()));
-        for (var attempt : sent.attempts()) {
-            boolean last = attempt == sent.attempts().getLast();
-            if (last && sent.outcome() != null) {
+        int count = sent.attempts().size();
+        for (int i = 0; i < count; i++) {
+            var attempt = sent.attempts().get(i);
+            if (i == count - 1 && sent.outcome() != null) {
                 addReceipt(sent, attempt);
             } else {
                 add(attempt.at(), Stage.ATTEMPT, "Attempt " + attempt.number(), attempt.detail(), "bad", "");

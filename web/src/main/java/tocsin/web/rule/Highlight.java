@@ -22,7 +22,8 @@ final class Highlight {
     record Piece(String kind, String text) {}
 
     /** The lines of a text, each as its pieces. */
-    static List<List<Piece>> lines(String source) {
+    static List<List<Piece>> lines(String text) {
+        String source = text.stripTrailing();
         var lines = new ArrayList<List<Piece>>();
         lines.add(new ArrayList<>());
         var match = PIECE.matcher(source);

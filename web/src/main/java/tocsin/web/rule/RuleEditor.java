@@ -59,7 +59,11 @@ class RuleEditor {
      * @param id empty for a new rule
      * @param baseVersion the version that was the starting point, 0 for a new rule
      */
-    record Draft(String id, int baseVersion, String source, String reason) {}
+    record Draft(String id, int baseVersion, String source, String reason) {
+        public String title() {
+            return id.isEmpty() ? "New rule" : id;
+        }
+    }
 
     /**
      * What is wrong, with the line it is in.
