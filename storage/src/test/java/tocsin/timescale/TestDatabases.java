@@ -22,7 +22,22 @@ final class TestDatabases {
         private static EmbeddedPostgres start() {
             var server = EmbeddedPostgres.start(Path.of("target", "test-postgres"));
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            dropLeftovers(server);
             return server;
+        }
+
+        /** Databases of earlier runs. */
+        private static void dropLeftovers(EmbeddedPostgres server) {
+            try (var connection = DriverManager.getConnection(server.url(), server.user(), server.password());
+                    var find = connection.createStatement();
+                    var drop = connection.createStatement();
+                    var found = find.executeQuery("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'")) {
+                while (found.next()) {
+                    drop.execute("DROP DATABASE " + found.getString(1));
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
