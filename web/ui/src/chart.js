@@ -95,7 +95,7 @@ class Chart {
       cursor: { y: false, points: { size: 7 } },
       scales: { x: { min: from / 1000, max: to / 1000 }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { stroke: ink, font, space: 80, grid: { show: false }, ticks: grid, values: (_, splits, __, ___, step) => splits.map((at) => clock(at, step)) },
+        { stroke: ink, font, size: 34, space: 80, grid: { show: false }, ticks: grid, values: (_, splits, __, ___, step) => splits.map((at) => clock(at, step)) },
         { stroke: ink, font, grid, ticks: { show: false }, size: 64, values: (_, splits) => splits.map((value) => format(value, unit)) },
       ],
       series: [{}, { stroke: colour("--accent"), width: 1.75, points: { show: false }, spanGaps: false }],

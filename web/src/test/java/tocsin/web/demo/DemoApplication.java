@@ -62,7 +62,7 @@ public class DemoApplication {
         return new SpringApplicationBuilder(DemoApplication.class)
                 .properties(Map.of(
                         "spring.config.name", "demo",
-                        "server.error.include-message", "always",
+                        "spring.thymeleaf.servlet.produce-partial-output-while-processing", "false",
                         "spring.web.resources.chain.strategy.content.enabled", "true",
                         "spring.web.resources.chain.strategy.content.paths", "/assets/**"))
                 .run(arguments);
