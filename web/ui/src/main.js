@@ -56,7 +56,16 @@ function forms() {
   });
 }
 
+/** Where tabs do not fit, the chosen one is in sight. */
+function tabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const list = tab.parentElement;
+    list.scrollLeft = tab.offsetLeft - list.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 themes();
+tabs();
 times();
 keys();
 menu();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -67,7 +68,8 @@ public class ChannelTester {
                     .join();
         } catch (CompletionException broken) {
             // the cause's text might hold a secret
-            return new Delivery.Rejected("The notifier failed with " + broken.getCause().getClass().getSimpleName() + ".");
+            Throwable cause = Objects.requireNonNullElse(broken.getCause(), broken);
+            return new Delivery.Rejected("The notifier failed with " + cause.getClass().getSimpleName() + ".");
         }
     }
 
