@@ -32,7 +32,7 @@ class WindowFunctionsTest {
         return functions.compute(window, ring(values), second * 1000, Long.MIN_VALUE);
     }
 
-    /** Worked out by hand from the algorithm, and each confirmed with promtool. */
+    /** Worked out by hand from the algorithm; the shapes were compared with promtool 2.42. */
     @ParameterizedTest(name = "{0} of {1} over {2} at {3} s is {4}")
     @CsvSource(delimiter = '|', textBlock = """
             INCREASE | 0 10 20 5 15 25         | 3m   | 160 | 48

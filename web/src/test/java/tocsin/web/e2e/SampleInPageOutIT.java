@@ -80,7 +80,7 @@ class SampleInPageOutIT {
     void badInputIsRefusedWithTheReasonAndHarmsNothing() throws Exception {
         var refused = tocsin.call("POST", "/api/v1/metrics", List.of(Map.of("name", "", "value", 1)));
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("[0].name");
+        assertThat(refused.body()).contains("[0]: series {} has no metric name");
 
         var rule = tocsin.call(
                 "PUT", "/api/v1/rules/bad.rule", Map.of("source", "rule \"bad.rule\" when eval(true) then end"));
