@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.event.ContextClosedEvent;
@@ -28,25 +28,28 @@ public class LiveEvents {
     private static final Duration TICK = Duration.ofSeconds(5);
 
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("live-events").daemon().factory());
-    private final AtomicBoolean planned = new AtomicBoolean();
+    private final Semaphore changes = new Semaphore(0);
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     LiveEvents(AlertDesk desk) {
-        desk.onStored(transition -> changed());
-        clock.scheduleAtFixedRate(() -> tell("tick"), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        desk.onStored(transition -> changes.release());
+        Thread.ofVirtual().name("live-events").start(this::run);
     }
 
-    /** An alert has changed: tell soon. */
-    void changed() {
-        if (planned.compareAndSet(false, true)) {
-            clock.schedule(this::tellChanged, BURST.toMillis(), TimeUnit.MILLISECONDS);
+    private void run() {
+        try {
+            while (closed.getCount() > 0) {
+                if (changes.tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                    closed.await(BURST.toMillis(), TimeUnit.MILLISECONDS);
+                    changes.drainPermits();
+                    tell("alerts");
+                } else {
+                    tell("tick");
+                }
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
         }
-    }
-
-    private void tellChanged() {
-        planned.set(false);
-        tell("alerts");
     }
 
     private void tell(String event) {
@@ -71,7 +74,7 @@ public class LiveEvents {
     /** Open streams would hold up the end of the server. */
     @EventListener(ContextClosedEvent.class)
     void close() {
-        clock.shutdownNow();
+        closed.countDown();
         readers.forEach(reader -> reader.emitter.complete());
     }
 

@@ -43,7 +43,7 @@ class MetricPages {
         ranges.put("15m", Duration.ofMinutes(15));
         ranges.put("1h", Duration.ofHours(1));
         ranges.put("6h", Duration.ofHours(6));
-        ranges.put("24h", Duration.ofHours(24));
+        ranges.put("24h", Duration.ofDays(1));
         ranges.put("7d", Duration.ofDays(7));
         return ranges;
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -23,7 +24,7 @@ class SeriesPoints {
     static final int MAX_POINTS = 1500;
 
     /** Up to here each sample is looked at; beyond, averages are. */
-    private static final Duration RAW_SPAN = Duration.ofHours(48);
+    private static final Duration RAW_SPAN = Duration.ofDays(2);
 
     private static final Duration MAX_SPAN = Duration.ofDays(400);
 
@@ -41,7 +42,7 @@ class SeriesPoints {
      * @param times milliseconds since 1970
      * @param values null where there is none
      */
-    record Drawn(long[] times, List<@Nullable Double> values) {}
+    record Drawn(List<Long> times, List<@Nullable Double> values) {}
 
     @GetMapping("/series/{fingerprint}/points")
     ResponseEntity<Drawn> points(
@@ -98,6 +99,6 @@ class SeriesPoints {
         for (double value : points.values()) {
             values.add(Double.isFinite(value) ? value : null);
         }
-        return new Drawn(points.times(), values);
+        return new Drawn(Arrays.stream(points.times()).boxed().toList(), values);
     }
 }

@@ -133,7 +133,9 @@ final class DemoRules implements RuleBook, RuleStore {
 
     @Override
     public synchronized StoredRule publish(RuleId id, int version, String author) {
-        find(id, version).orElseThrow(NoSuchElementException::new);
+        if (find(id, version).isEmpty()) {
+            throw new NoSuchElementException(id + " has no version " + version);
+        }
         versions.get(id).replaceAll(each -> with(
                 each,
                 each.version() == version
