@@ -15,7 +15,6 @@ final class ActiveRule {
     private final Map<Labels, Holding> holdings = new LinkedHashMap<>();
     private int firings;
     private long countedIn;
-    private boolean silent;
 
     /** @param since the first evaluation that it takes part in */
     ActiveRule(DroolsCompiledRule rule, long since) {
@@ -37,6 +36,10 @@ final class ActiveRule {
 
     RuleId id() {
         return rule.definition().id();
+    }
+
+    String metric() {
+        return model().subject().metric();
     }
 
     boolean isNewIn(long evaluation) {
@@ -67,14 +70,5 @@ final class ActiveRule {
     void fired(long evaluation) {
         firings = firings(evaluation) + 1;
         countedIn = evaluation;
-    }
-
-    /** From now on its firings are ignored: it is withdrawn, replaced or exceeds a limit. */
-    void silence() {
-        silent = true;
-    }
-
-    boolean isSilent() {
-        return silent;
     }
 }

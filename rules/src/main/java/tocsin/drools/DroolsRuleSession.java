@@ -5,8 +5,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,37 +26,35 @@ import tocsin.rule.SeriesView;
 
 /**
  * Keeps the facts and the rules of one thread, and what held at the last evaluation. Drools says which rules fire for
- * the facts that changed; what held before, concerns a fact that changed and did not fire again has ended.
+ * the facts that changed; what held before, concerns a fact that changed and did not fire again has ended. A firing
+ * that concerns neither a new rule nor a fact that changed is no news: a network that was built anew makes many.
  */
 final class DroolsRuleSession implements RuleSession {
     private static final Logger log = LoggerFactory.getLogger(DroolsRuleSession.class);
 
-    /** How many rules that have gone may stay in the network before it is built anew. */
-    private static final int MAX_RETIRED = 50;
-
-    /** After so many firings it is looked whether a rule exceeds its limits. */
-    private static final int FIRINGS_AT_ONCE = 10_000;
-
     private final DroolsRuleSettings settings;
     private final Map<RuleId, ActiveRule> rules = new HashMap<>();
     private final Map<RuleId, RuleDefinition> parked = new HashMap<>();
-    private final Map<Labels, Fact> facts = new HashMap<>();
-    private final List<Fact> updated = new ArrayList<>();
+    private final Map<String, MetricRules> metrics = new HashMap<>();
     private final List<Holding> hits = new ArrayList<>();
-    private final Map<Quantity, String> failures = new HashMap<>();
+    private final Map<Failure, String> failures = new HashMap<>();
     private final Map<ActiveRule, String> excessive = new LinkedHashMap<>();
+
+    /** Metrics with new rules or updated facts. */
+    private final Set<MetricRules> touched = new LinkedHashSet<>();
 
     /** What held and perhaps does so no more, with the reason for that. */
     private final Map<Finding.Key, Reason> doubtful = new LinkedHashMap<>();
 
-    private RuleNetwork network;
-    private int retired;
     private long evaluation = 1;
+    private int firings;
 
     DroolsRuleSession(DroolsRuleSettings settings) {
         this.settings = settings;
-        this.network = new RuleNetwork(new Hits(), List.of());
     }
+
+    /** Series of this metric could not say this quantity. */
+    private record Failure(String metric, Quantity quantity) {}
 
     /** What Drools calls while it fires. */
     private final class Hits implements RuleNetwork.Sink {
@@ -64,8 +64,8 @@ final class DroolsRuleSession implements RuleSession {
         }
 
         @Override
-        public void failed(Quantity quantity, RuntimeException cause) {
-            failures.putIfAbsent(quantity, String.valueOf(cause.getMessage()));
+        public void failed(String metric, Quantity quantity, RuntimeException cause) {
+            failures.putIfAbsent(new Failure(metric, quantity), String.valueOf(cause.getMessage()));
         }
     }
 
@@ -77,16 +77,12 @@ final class DroolsRuleSession implements RuleSession {
                 .filter(rule -> !rule.compiled().equals(byId.get(rule.id())))
                 .toList();
         old.forEach(rule -> drop(rule, byId.containsKey(rule.id()) ? Reason.CONDITION_CLEARED : Reason.RULE_GONE));
-        var added = new ArrayList<ActiveRule>();
         for (var rule : byId.values()) {
             RuleId id = rule.definition().id();
             if (!rules.containsKey(id) && !parked.containsKey(id)) {
-                var active = new ActiveRule(rule, evaluation);
-                rules.put(id, active);
-                added.add(active);
+                add(new ActiveRule(rule, evaluation));
             }
         }
-        change(old, added);
     }
 
     private static Map<RuleId, DroolsCompiledRule> byId(Collection<? extends CompiledRule> wanted) {
@@ -108,127 +104,142 @@ final class DroolsRuleSession implements RuleSession {
         return wanted != null && wanted.definition().equals(definition);
     }
 
+    private void add(ActiveRule rule) {
+        rules.put(rule.id(), rule);
+        var metric = metric(rule.metric());
+        metric.add(rule);
+        touched.add(metric);
+    }
+
     /** Forgets the rule; what it held is in doubt until the next evaluation. */
     private void drop(ActiveRule rule, Reason reason) {
         rules.remove(rule.id());
-        rule.silence();
         for (var holding : rule.holdings()) {
             holding.fact().remove(holding);
             if (holding.heldBefore(evaluation)) {
                 doubtful.put(holding.key(), reason);
             }
         }
+        metric(rule.metric()).remove(rule);
+        forgetIfEmpty(rule.metric());
     }
 
-    private void change(List<ActiveRule> old, List<ActiveRule> added) {
-        retired += old.size();
-        if (retired > MAX_RETIRED) {
-            rebuild();
-        } else if (!added.isEmpty()) {
-            network.add(added);
-        }
+    private MetricRules metric(String name) {
+        return metrics.computeIfAbsent(name, key -> new MetricRules(new Hits()));
     }
 
-    private void rebuild() {
-        retired = 0;
-        network.close();
-        network = new RuleNetwork(new Hits(), rules.values());
-        facts.values().forEach(network::insert);
+    private void forgetIfEmpty(String name) {
+        metrics.computeIfPresent(name, (key, metric) -> {
+            if (!metric.isEmpty()) {
+                return metric;
+            }
+            metric.close();
+            touched.remove(metric);
+            return null;
+        });
     }
 
     @Override
     public void update(SeriesView series) {
-        Fact fact = facts.get(series.series().labels());
+        var metric = metric(series.series().metric());
+        Fact fact = metric.fact(series.series().labels());
         if (fact == null) {
             fact = new Fact(series);
-            facts.put(series.series().labels(), fact);
         }
         fact.series(series);
         if (fact.updated(evaluation)) {
-            updated.add(fact);
+            metric.update(fact);
+            touched.add(metric);
         }
     }
 
     @Override
     public void remove(SeriesView series) {
-        Fact fact = facts.remove(series.series().labels());
-        if (fact == null) {
-            return;
+        String name = series.series().metric();
+        Fact fact = metric(name).remove(series.series().labels());
+        if (fact != null) {
+            for (var holding : fact.holdings()) {
+                holding.rule().remove(holding);
+                doubtful.put(holding.key(), Reason.SERIES_GONE);
+            }
         }
-        network.delete(fact);
-        for (var holding : fact.holdings()) {
-            holding.rule().remove(holding);
-            doubtful.put(holding.key(), Reason.SERIES_GONE);
-        }
+        forgetIfEmpty(name);
     }
 
     @Override
     public Evaluation evaluate() {
-        updated.removeIf(fact -> !isPresent(fact));
-        updated.forEach(network::update);
-        var outcome = new ArrayList<>(fire());
+        firings = 0;
+        for (var metric : touched) {
+            var updated = metric.refresh();
+            metric.fire();
+            updated.forEach(this::clear);
+        }
+        touched.clear();
+        blameFailures();
+        limitHoldings();
         var holding = findings();
-        outcome.addAll(park()); // those whose evidence could not be read
+        hits.clear();
+        var outcome = park();
         holding.removeIf(finding -> parked.containsKey(finding.rule().id()));
         var ended = ended();
-        updated.clear();
-        hits.clear();
         evaluation++;
         return new Evaluation(holding, ended, outcome);
     }
 
-    private boolean isPresent(Fact fact) {
-        return facts.get(fact.series().series().labels()) == fact;
-    }
-
-    /** Firing changes no fact, so it ends by itself; what it may cost until then is bounded by rule and in total. */
-    private List<Parked> fire() {
-        var outcome = new ArrayList<Parked>();
-        int total = 0;
-        int fired;
-        do {
-            fired = network.fire(FIRINGS_AT_ONCE);
-            total += fired;
-            if (total >= settings.maxFirings()) {
-                parkBusiest();
-                total = 0;
-            }
-            blameFailures();
-            outcome.addAll(park());
-        } while (fired == FIRINGS_AT_ONCE);
-        return outcome;
-    }
-
     private void hit(ActiveRule rule, Fact fact) {
-        if (rule.isSilent()) {
+        boolean news = fact.wasUpdatedIn(evaluation) || rule.isNewIn(evaluation);
+        if (!news || excessive.containsKey(rule)) {
             return;
         }
-        rule.fired(evaluation);
         Holding holding = rule.holding(fact.labels());
         if (holding == null) {
             holding = new Holding(rule, fact, evaluation);
             rule.add(holding);
             fact.add(holding);
         }
-        boolean concerned = fact.wasUpdatedIn(evaluation) || rule.isNewIn(evaluation);
-        if (holding.hit(evaluation) && concerned) {
+        if (holding.hit(evaluation)) {
             hits.add(holding);
         }
-        if (rule.holdings().size() > settings.maxFindingsPerRule()) {
-            exceeds(
-                    rule,
-                    "it holds for more than %d series at once: select fewer".formatted(settings.maxFindingsPerRule()));
+        rule.fired(evaluation);
+        if (++firings > settings.maxFirings()) {
+            firings = 0;
+            parkBusiest();
         }
     }
 
+    /** What was found for this fact and was not found again has ended. */
+    private void clear(Fact fact) {
+        for (var holding : List.copyOf(fact.holdings())) {
+            if (!holding.wasHitIn(evaluation)) {
+                holding.rule().remove(holding);
+                fact.remove(holding);
+                doubtful.put(holding.key(), Reason.CONDITION_CLEARED);
+            }
+        }
+    }
+
+    private void limitHoldings() {
+        for (var holding : hits) {
+            var rule = holding.rule();
+            if (rule.holdings().size() > settings.maxFindingsPerRule()) {
+                exceeds(
+                        rule,
+                        "it holds for more than %d series at once: select fewer"
+                                .formatted(settings.maxFindingsPerRule()));
+            }
+        }
+    }
+
+    /** It is not heard any more in this evaluation, and taken out at its end. */
     private void exceeds(ActiveRule rule, String reason) {
-        rule.silence();
-        excessive.put(rule, reason);
+        excessive.putIfAbsent(rule, reason);
     }
 
     private void parkBusiest() {
         rules.values().stream()
-                .max(Comparator.comparingInt(rule -> rule.firings(evaluation)))
+                .filter(rule -> !excessive.containsKey(rule))
+                .max(Comparator.comparingInt((ActiveRule rule) -> rule.firings(evaluation))
+                        .thenComparing(ActiveRule::id))
                 .ifPresent(rule -> exceeds(
                         rule,
                         "it fired most often when one evaluation reached its limit of %d firings"
@@ -237,26 +248,18 @@ final class DroolsRuleSession implements RuleSession {
 
     /** A quantity that cannot be read is shared by all rules that compare it. */
     private void blameFailures() {
-        if (failures.isEmpty()) {
-            return;
-        }
-        for (var rule : rules.values()) {
-            rule.model()
-                    .subject()
-                    .quantities()
-                    .filter(failures::containsKey)
-                    .findFirst()
-                    .ifPresent(quantity ->
-                            exceeds(rule, "%s could not be read: %s".formatted(quantity, failures.get(quantity))));
-        }
+        failures.forEach((failure, cause) -> {
+            for (var rule : metric(failure.metric()).rules()) {
+                if (rule.model().subject().quantities().anyMatch(failure.quantity()::equals)) {
+                    exceeds(rule, "%s could not be read: %s".formatted(failure.quantity(), cause));
+                }
+            }
+        });
         failures.clear();
     }
 
     /** Takes out the rules that exceed a limit. What they held has ended. */
     private List<Parked> park() {
-        if (excessive.isEmpty()) {
-            return List.of();
-        }
         var outcome = new ArrayList<Parked>();
         excessive.forEach((rule, reason) -> {
             log.warn(
@@ -264,7 +267,6 @@ final class DroolsRuleSession implements RuleSession {
                     rule.id(),
                     rule.definition().version(),
                     reason);
-            retired++;
             drop(rule, Reason.RULE_GONE);
             parked.put(rule.id(), rule.definition());
             outcome.add(new Parked(rule.id(), reason));
@@ -276,7 +278,7 @@ final class DroolsRuleSession implements RuleSession {
     private List<Finding> findings() {
         var findings = new ArrayList<Finding>(hits.size());
         for (var holding : hits) {
-            if (rules.get(holding.rule().id()) == holding.rule()) {
+            if (!excessive.containsKey(holding.rule())) {
                 try {
                     findings.add(holding.finding());
                 } catch (RuntimeException e) {
@@ -288,15 +290,6 @@ final class DroolsRuleSession implements RuleSession {
     }
 
     private List<Ended> ended() {
-        for (var fact : updated) {
-            for (var holding : List.copyOf(fact.holdings())) {
-                if (!holding.wasHitIn(evaluation)) {
-                    holding.rule().remove(holding);
-                    fact.remove(holding);
-                    doubtful.put(holding.key(), Reason.CONDITION_CLEARED);
-                }
-            }
-        }
         var ended = new ArrayList<Ended>();
         doubtful.forEach((key, reason) -> {
             ActiveRule rule = rules.get(key.rule());
@@ -312,13 +305,17 @@ final class DroolsRuleSession implements RuleSession {
 
     /** The series may have come back, and the rule too, since the reason was noted. */
     private Reason reasonNow(Reason noted, ActiveRule rule, Labels labels) {
-        String metric = rule.model().subject().metric();
-        boolean gone = noted == Reason.SERIES_GONE && !facts.containsKey(labels.with(Map.of(Labels.METRIC, metric)));
+        boolean gone = noted == Reason.SERIES_GONE && !isPresent(rule.metric(), labels);
         return gone ? Reason.SERIES_GONE : Reason.CONDITION_CLEARED;
+    }
+
+    private boolean isPresent(String name, Labels labels) {
+        var metric = metrics.get(name);
+        return metric != null && metric.fact(labels.with(Map.of(Labels.METRIC, name))) != null;
     }
 
     @Override
     public void close() {
-        network.close();
+        metrics.values().forEach(MetricRules::close);
     }
 }

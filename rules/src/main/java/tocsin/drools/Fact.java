@@ -29,6 +29,11 @@ final class Fact {
         series = newer;
     }
 
+    /** What the series is known by: its labels with the metric. */
+    Labels key() {
+        return series.series().labels();
+    }
+
     String metric() {
         return series.series().metric();
     }

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.drools.kiesession.rulebase.InternalKnowledgeBase;
 import org.drools.model.Index.ConstraintType;
 import org.drools.model.PatternDSL;
 import org.drools.model.PatternDSL.PatternDef;
@@ -19,19 +18,17 @@ import org.drools.model.Variable;
 import org.drools.model.functions.Function1;
 import org.drools.model.impl.ModelImpl;
 import org.drools.modelcompiler.KieBaseBuilder;
-import org.drools.modelcompiler.KiePackagesBuilder;
 import org.jspecify.annotations.Nullable;
 import org.kie.api.runtime.KieSession;
 import org.kie.api.runtime.rule.FactHandle;
 
 /**
- * Rules and facts in Drools. Rules are built from our model through Drools' canonical model: nothing is generated,
- * compiled or interpreted, and a rule is added without touching the others. Rules are not taken out: with
- * removeRule under a running session, Drools 10.2 threw NullPointerExceptions from its network in randomised tests, cause
- * not found. So a rule that has gone stays, unheard, until the session builds a new network.
+ * Rules of one metric and its facts in Drools. Rules are built from our model through Drools' canonical model: nothing
+ * is generated, compiled or interpreted. The rules of a network never change: in randomised tests Drools 10.2 missed
+ * matches of rules that were added under a running session, and threw NullPointerExceptions after rules were removed.
  *
- * <p>Conditions are ordered so that those which single out most come first and are shared: the metric and equal labels
- * are looked up in hash tables, then come the other labels, then numbers, which are kept sorted by their limits.
+ * <p>Conditions are ordered so that those which single out most come first and are shared: equal labels are looked up in
+ * hash tables, then come the other labels, then numbers, which are kept sorted by their limits.
  */
 final class RuleNetwork implements AutoCloseable {
     private static final String PACKAGE = "tocsin";
@@ -43,26 +40,17 @@ final class RuleNetwork implements AutoCloseable {
     interface Sink {
         void hit(ActiveRule rule, Fact fact);
 
-        /** A series could not say this quantity. */
-        void failed(Quantity quantity, RuntimeException cause);
+        /** A series of this metric could not say this quantity. */
+        void failed(String metric, Quantity quantity, RuntimeException cause);
     }
 
     private final Sink sink;
-    private final InternalKnowledgeBase base;
     private final KieSession session;
     private final Map<Object, Field<?>> fields = new HashMap<>();
-    private long built;
 
     RuleNetwork(Sink sink, Collection<ActiveRule> rules) {
         this.sink = sink;
-        this.base = KieBaseBuilder.createKieBaseFromModel(model(rules));
-        this.session = base.newKieSession();
-    }
-
-    void add(Collection<ActiveRule> rules) {
-        base.addPackages(new KiePackagesBuilder(base.getKieBaseConfiguration(), null, List.of(model(rules)))
-                .build()
-                .getKiePackages());
+        this.session = KieBaseBuilder.createKieBaseFromModel(model(rules)).newKieSession();
     }
 
     void insert(Fact fact) {
@@ -86,9 +74,9 @@ final class RuleNetwork implements AutoCloseable {
         }
     }
 
-    /** Fires at most this often and says how often. */
-    int fire(int limit) {
-        return session.fireAllRules(limit);
+    /** Tells the sink of every match that is new or whose fact was updated. It ends, for firing changes no fact. */
+    void fire() {
+        session.fireAllRules();
     }
 
     @Override
@@ -105,13 +93,12 @@ final class RuleNetwork implements AutoCloseable {
     private Rule rule(ActiveRule rule) {
         SeriesPattern subject = rule.model().subject();
         Variable<Fact> variable = declarationOf(Fact.class, subject.variable());
-        return PatternDSL.rule(PACKAGE, rule.id() + " " + ++built)
+        return PatternDSL.rule(PACKAGE, rule.id().value())
                 .build(conditions(variable, subject), on(variable).execute(fact -> sink.hit(rule, fact)));
     }
 
     private PatternDef<Fact> conditions(Variable<Fact> variable, SeriesPattern series) {
         PatternDef<Fact> conditions = pattern(variable);
-        equal(conditions, "metric == " + series.metric(), text("metric", Fact::metric), series.metric());
         series.labels().stream()
                 .sorted(Comparator.comparing(LabelTest::op).thenComparing(LabelTest::toString))
                 .forEach(label -> label(conditions, label));
@@ -122,7 +109,7 @@ final class RuleNetwork implements AutoCloseable {
     private void label(PatternDef<Fact> conditions, LabelTest test) {
         String label = test.label();
         if (test.op() == LabelTest.Op.EQUAL) {
-            var field = text("label " + label, fact -> fact.label(label));
+            var field = text(label, fact -> fact.label(label));
             equal(conditions, test.toString(), field, test.values().getFirst());
         } else {
             var predicate = test.predicate();
@@ -176,12 +163,12 @@ final class RuleNetwork implements AutoCloseable {
         try {
             return quantity.of(fact.series());
         } catch (RuntimeException e) {
-            sink.failed(quantity, e);
+            sink.failed(fact.metric(), quantity, e);
             return Double.NaN;
         }
     }
 
-    @SuppressWarnings("unchecked") // a label's or the metric's name always stands for a text
+    @SuppressWarnings("unchecked") // a label's name always stands for a text
     private Field<String> text(String name, Function1<Fact, @Nullable String> read) {
         return (Field<String>) fields.computeIfAbsent(name, key -> new Field<>(fields.size(), read));
     }
