@@ -24,6 +24,7 @@ CREATE TABLE outbox (
     created_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL, -- while it is being sent: when the lease ends
     attempt integer NOT NULL DEFAULT 0, -- the latest that was given to a dispatcher
+    taken_by text, -- the server to whose dispatcher it was given
     outcome text CHECK (outcome IN ('DELIVERED', 'FAILED', 'DROPPED')), -- null while on its way
     provider_id text
 );

@@ -43,8 +43,7 @@ public final class DetectionLatency {
     private static final int COUNTED = 200;
     private static final Duration PAUSE = Duration.ofMillis(150);
     private static final Pattern NUMBER = Pattern.compile("\"bench_number\"\\s*:\\s*\"(\\d+)\"");
-    private static final String RULE =
-            """
+    private static final String RULE = """
             rule "bench.latency"
                 @severity(high)
                 @summary("Number {{bench_number}}")
@@ -160,15 +159,14 @@ public final class DetectionLatency {
     private void call(String method, String path, BodyPublisher body, int expectedStatus) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(url + path))
                 .header("Authorization", "Bearer " + token)
-                .header(
-                        "Content-Type",
-                        path.equals("/api/v1/write") ? "application/x-protobuf" : "application/json")
+                .header("Content-Type", path.equals("/api/v1/write") ? "application/x-protobuf" : "application/json")
                 .timeout(Duration.ofSeconds(10))
                 .method(method, body)
                 .build();
         var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() != expectedStatus) {
-            throw new IllegalStateException(method + " " + path + " answered " + answer.statusCode() + ": " + answer.body());
+            throw new IllegalStateException(
+                    method + " " + path + " answered " + answer.statusCode() + ": " + answer.body());
         }
     }
 

@@ -16,6 +16,14 @@ public interface Outbox {
     void enqueue(Message message);
 
     /**
+     * Make due again what this server had taken and not recorded before it crashed, instead of waiting for the leases to
+     * run out. To be called before the first {@link #claim}. Returns how many there were.
+     */
+    default int recover() {
+        return 0; // an outbox that is lost with its process has nothing to recover
+    }
+
+    /**
      * Take messages that are due, oldest first, and hide them from other dispatchers for the lease. A message of an
      * alert is not given out while an earlier one for the same alert and channel is still on its way.
      */

@@ -97,7 +97,9 @@ public final class InMemoryAlertStore implements AlertStore {
                 .filter(alert -> query.statuses().contains(alert.status()))
                 .filter(alert -> alert.severity().compareTo(query.atLeast()) >= 0)
                 .filter(alert -> query.rule() == null || query.rule().equals(alert.rule()))
-                .sorted(Comparator.comparing(Alert::severity).thenComparing(Alert::startedAt).reversed())
+                .sorted(Comparator.comparing(Alert::severity)
+                        .thenComparing(Alert::startedAt)
+                        .reversed())
                 .limit(query.limit())
                 .toList();
     }

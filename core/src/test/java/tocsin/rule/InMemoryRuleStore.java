@@ -18,8 +18,7 @@ public final class InMemoryRuleStore implements RuleStore {
     }
 
     @Override
-    public synchronized StoredRule save(
-            RuleId id, StoredRule.Form form, String source, String author, String reason) {
+    public synchronized StoredRule save(RuleId id, StoredRule.Form form, String source, String author, String reason) {
         var known = versions.computeIfAbsent(id, _ -> new ArrayList<>());
         if (!known.isEmpty() && known.getLast().source().equals(source)) {
             return known.getLast();

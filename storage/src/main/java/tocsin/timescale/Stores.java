@@ -25,9 +25,14 @@ public record Stores(
      * All stores.
      *
      * @param secretSetting whether a channel's setting is secret, by the channel's type and the setting's name
+     * @param node this server's name, the same after a restart
      */
     public static Stores of(
-            Database database, SecretBox secrets, BiPredicate<String, String> secretSetting, InstantSource clock) {
+            Database database,
+            SecretBox secrets,
+            BiPredicate<String, String> secretSetting,
+            InstantSource clock,
+            String node) {
         var dataSource = database.dataSource();
         var transaction = new TransactionTemplate(database.transactionManager());
         var entities = database.entityManagerFactory();
@@ -36,7 +41,7 @@ public record Stores(
                 new TimescaleAlertStore(dataSource, database.transactionManager(), clock),
                 new TimescaleRuleStore(dataSource, transaction, audit, clock),
                 new JpaChannelStore(entities, transaction, audit, secrets, secretSetting),
-                new TimescaleOutbox(dataSource, transaction, clock),
+                new TimescaleOutbox(dataSource, transaction, clock, node),
                 new TimescaleIncidentStore(dataSource, transaction),
                 new JpaAccessStore(entities, transaction, audit),
                 audit);

@@ -35,7 +35,7 @@ final class TimescaleOutbox implements Outbox {
 
     /** The lease is the time at which the message is due again. */
     private static final String CLAIM = """
-            UPDATE outbox AS claimed SET attempt = attempt + 1, due_at = :leaseEnd
+            UPDATE outbox AS claimed SET attempt = attempt + 1, due_at = :leaseEnd, taken_by = :node
             WHERE id IN (
                 SELECT id FROM outbox AS candidate
                 WHERE outcome IS NULL AND due_at <= :now AND channel <> ALL(:exceptChannels::text[]) AND NOT EXISTS (
@@ -49,6 +49,13 @@ final class TimescaleOutbox implements Outbox {
                  WHERE first.alert_id = claimed.alert_id AND first.channel = claimed.channel
                      AND first.id < claimed.id AND first.outcome = 'DELIVERED' AND first.provider_id <> ''
                  ORDER BY first.id LIMIT 1) AS earlier_provider_id
+            """;
+
+    /** A lease whose attempt was never recorded ended with the process that held it. */
+    private static final String RECOVER = """
+            UPDATE outbox SET due_at = :now
+            WHERE outcome IS NULL AND due_at > :now AND taken_by = :node
+                AND attempt > (SELECT count(*) FROM outbox_attempt WHERE message_id = outbox.id)
             """;
 
     private static final String ATTEMPT = """
@@ -67,12 +74,14 @@ final class TimescaleOutbox implements Outbox {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final InstantSource clock;
+    private final String node;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    TimescaleOutbox(DataSource dataSource, TransactionTemplate transaction, InstantSource clock) {
+    TimescaleOutbox(DataSource dataSource, TransactionTemplate transaction, InstantSource clock, String node) {
         jdbc = JdbcClient.create(dataSource);
         this.transaction = transaction;
         this.clock = clock;
+        this.node = node;
     }
 
     @Override
@@ -97,6 +106,14 @@ final class TimescaleOutbox implements Outbox {
     }
 
     @Override
+    public int recover() {
+        return jdbc.sql(RECOVER)
+                .param("now", Columns.time(clock.instant()))
+                .param("node", node)
+                .update();
+    }
+
+    @Override
     public List<Claimed> claim(int limit, Duration lease) {
         return claim(limit, lease, Set.of());
     }
@@ -108,6 +125,7 @@ final class TimescaleOutbox implements Outbox {
                 .sql(CLAIM)
                 .param("now", Columns.time(now))
                 .param("leaseEnd", Columns.time(now.plus(lease)))
+                .param("node", node)
                 .param("limit", limit)
                 .param("exceptChannels", exceptChannels.toArray(String[]::new))
                 .query(TimescaleOutbox::toClaimed)

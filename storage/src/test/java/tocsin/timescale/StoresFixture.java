@@ -28,7 +28,11 @@ final class StoresFixture implements AutoCloseable {
     /** Settings that are called password or token are secret. */
     Stores stores(SecretBox box) {
         return Stores.of(
-                database, box, (type, setting) -> setting.equals("password") || setting.equals("token"), clock);
+                database,
+                box,
+                (type, setting) -> setting.equals("password") || setting.equals("token"),
+                clock,
+                "node-1");
     }
 
     @Override

@@ -73,4 +73,24 @@ class TimescaleOutboxTest extends OutboxContract {
                 .extracting(claimed -> claimed.message().key())
                 .containsExactly("quick");
     }
+
+    /** As after a crash: what was taken and never recorded is due at once, what waits for its retry goes on waiting. */
+    @Test
+    void recoveryFreesWhatACrashLeftBehind() {
+        outbox().enqueue(message("interrupted", "slack", ALERT));
+        outbox().enqueue(message("waits", "email", ALERT));
+        for (var claimed : outbox().claim(10, Duration.ofMinutes(1))) {
+            if (claimed.message().key().equals("waits")) {
+                outbox().retry(claimed, now().plusSeconds(40), "answer 503");
+            }
+        }
+        assertThat(outbox().claim(10, Duration.ofMinutes(1))).isEmpty();
+
+        assertThat(outbox().recover()).isEqualTo(1);
+
+        assertThat(outbox().claim(10, Duration.ofMinutes(1))).singleElement().satisfies(again -> {
+            assertThat(again.message().key()).isEqualTo("interrupted");
+            assertThat(again.uncertain()).isTrue();
+        });
+    }
 }

@@ -20,12 +20,23 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "tocsin", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] CORE = {
-        "tocsin.label..", "tocsin.signal..", "tocsin.rule..", "tocsin.alert..", "tocsin.notify..", "tocsin.incident..",
-        "tocsin.workflow..", "tocsin.access.."
+        "tocsin.label..",
+        "tocsin.signal..",
+        "tocsin.rule..",
+        "tocsin.alert..",
+        "tocsin.notify..",
+        "tocsin.incident..",
+        "tocsin.workflow..",
+        "tocsin.access.."
     };
     private static final String[] ADAPTERS = {
-        "tocsin.engine..", "tocsin.drools..", "tocsin.flowable..", "tocsin.step..", "tocsin.timescale..",
-        "tocsin.ingest..", "tocsin.notifiers.."
+        "tocsin.engine..",
+        "tocsin.drools..",
+        "tocsin.flowable..",
+        "tocsin.step..",
+        "tocsin.timescale..",
+        "tocsin.ingest..",
+        "tocsin.notifiers.."
     };
 
     @ArchTest
@@ -78,8 +89,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule persistenceOnlyInStorage = only(
-            "tocsin.timescale..", "jakarta.persistence..", "org.hibernate..", "org.postgresql..", "org.flywaydb..",
-            "org.springframework.jdbc..", "org.springframework.orm..");
+            "tocsin.timescale..",
+            "jakarta.persistence..",
+            "org.hibernate..",
+            "org.postgresql..",
+            "org.flywaydb..",
+            "org.springframework.jdbc..",
+            "org.springframework.orm..");
 
     @ArchTest
     static final ArchRule mvcOnlyInWeb = only("tocsin.web..", "org.springframework.web..", "jakarta.servlet..");
@@ -119,7 +135,12 @@ class ArchitectureTest {
         var others = Arrays.stream(ADAPTERS)
                 .filter(adapter -> !List.of(own).contains(adapter))
                 .toArray(String[]::new);
-        return noClasses().that().resideInAnyPackage(own).should().dependOnClassesThat().resideInAnyPackage(others);
+        return noClasses()
+                .that()
+                .resideInAnyPackage(own)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others);
     }
 
     private static String[] concat(String[] some, String... more) {

@@ -27,7 +27,8 @@ class ConfigurationGuideTest {
     }
 
     private static String row(String name, String defaultValue) {
-        return "| `" + name + "` |" + (defaultValue.isEmpty() || defaultValue.contains("/") ? "" : " " + shown(name, defaultValue));
+        return "| `" + name + "` |"
+                + (defaultValue.isEmpty() || defaultValue.contains("/") ? "" : " " + shown(name, defaultValue));
     }
 
     private static String shown(String name, String defaultValue) {

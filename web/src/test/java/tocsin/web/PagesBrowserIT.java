@@ -2,21 +2,15 @@ package tocsin.web;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,16 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
+import tocsin.web.browser.Chromium;
 import tocsin.web.demo.DemoApplication;
 import tocsin.web.demo.DemoStory;
 
 /** What people do on the pages, done in Debian's Chromium, on made-up data. */
 class PagesBrowserIT {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-
     private static ConfigurableApplicationContext application;
-    private static Playwright playwright;
-    private static Browser browser;
+    private static Chromium chromium;
 
     private final List<String> complaints = new ArrayList<>();
     private BrowserContext context;
@@ -43,32 +35,14 @@ class PagesBrowserIT {
 
     @BeforeAll
     static void start() {
-        boolean present = Files.isExecutable(CHROMIUM);
-        if ("required".equals(System.getenv("TOCSIN_TEST_PEERS"))) {
-            assertThat(present).as("the browser tests are required, and %s is not there", CHROMIUM).isTrue();
-        }
-        assumeTrue(present, "no " + CHROMIUM + ": install the package chromium to run the browser tests");
+        chromium = Chromium.start();
         application = DemoApplication.start("--server.port=0");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(CHROMIUM)
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync")));
     }
 
     @AfterAll
     static void stop() {
         if (application != null) {
-            browser.close();
-            playwright.close();
+            chromium.close();
             application.close();
         }
     }
@@ -82,7 +56,7 @@ class PagesBrowserIT {
         if (context != null) {
             context.close();
         }
-        context = browser.newContext(new Browser.NewContextOptions()
+        context = chromium.browser().newContext(new Browser.NewContextOptions()
                 .setBaseURL("http://localhost:" + application.getEnvironment().getProperty("local.server.port"))
                 .setViewportSize(width, 844)
                 .setColorScheme(scheme));
@@ -121,7 +95,8 @@ class PagesBrowserIT {
         page.getByLabel("Password").fill("guessed");
         page.keyboard().press("Enter");
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("The name or the password is wrong");
-        assertThat(page.getByText("The password was printed once in the terminal")).isVisible();
+        assertThat(page.getByText("The password was printed once in the terminal"))
+                .isVisible();
     }
 
     @Test
@@ -187,7 +162,8 @@ class PagesBrowserIT {
         assertThat(page.locator("#check")).containsText("did you mean metric?");
         assertThat(page.locator(".editor-gutter .wrong")).hasText("8");
         assertThat(page.locator(".editor-paint mark")).hasText("metrik");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save draft")).click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save draft"))
+                .click();
         assertThat(page.locator("#check")).containsText("Line 8, column 17");
     }
 
@@ -199,9 +175,11 @@ class PagesBrowserIT {
         source.fill(source.inputValue().replace("team.something-is-wrong", "team.from-the-browser"));
         assertThat(page.locator("#check")).containsText("It matches 4 live series now");
         page.getByLabel("Why").fill("Seen in a test");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save draft")).click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save draft"))
+                .click();
         assertThat(page.locator(".notice")).containsText("Draft 1 is saved");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Publish version 1")).click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Publish version 1"))
+                .click();
         assertThat(page.locator(".notice")).containsText("Version 1 is live");
         assertThat(page.locator("#rule-facts")).containsText("live v1");
         assertThat(complaints).isEmpty();
@@ -225,9 +203,12 @@ class PagesBrowserIT {
         page.locator("[name=name]").fill("browser-hook");
         page.getByLabel("Address").fill("https://hooks.example.com/1");
         page.getByLabel("Signing secret").fill("very-secret-indeed");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save")).click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Save"))
+                .click();
         assertThat(page.locator(".notice")).containsText("Channel browser-hook is saved");
-        page.locator("tr", new Page.LocatorOptions().setHasText("browser-hook")).getByText("Send a test").click();
+        page.locator("tr", new Page.LocatorOptions().setHasText("browser-hook"))
+                .getByText("Send a test")
+                .click();
         assertThat(page.locator(".notice")).containsText("Test of browser-hook: Refused: 404 Not Found");
         page.navigate("/channels/browser-hook");
         assertThat(page.content()).doesNotContain("very-secret-indeed");
@@ -287,7 +268,8 @@ class PagesBrowserIT {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
                 .hasText("You may not do this");
-        assertThat(page.getByText("This needs the role author, and your role is viewer.")).isVisible();
+        assertThat(page.getByText("This needs the role author, and your role is viewer."))
+                .isVisible();
     }
 
     @Test

@@ -69,7 +69,19 @@ public final class Dispatcher implements AutoCloseable {
     /** Begin to send. To be called once. */
     public void start() {
         outbox.onEnqueued(this::wake);
+        recover();
         loop.start();
+    }
+
+    private void recover() {
+        try {
+            int interrupted = outbox.recover();
+            if (interrupted > 0) {
+                LOG.warn("{} messages were being sent when Tocsin ended; they are sent again", interrupted);
+            }
+        } catch (RuntimeException away) {
+            LOG.warn("Messages that were being sent wait for their leases to run out: {}", away.toString());
+        }
     }
 
     /** Stop taking messages, put back what has not begun, and wait a while for what is being sent. */

@@ -61,8 +61,7 @@ class SettingsPages {
     }
 
     @PostMapping("/settings/password")
-    String password(
-            @RequestParam String password, @RequestParam String repeated, RedirectAttributes redirect) {
+    String password(@RequestParam String password, @RequestParam String repeated, RedirectAttributes redirect) {
         viewer.require(Role.VIEWER);
         return change(redirect, "Your password is changed.", () -> {
             if (!password.equals(repeated)) {
@@ -90,7 +89,10 @@ class SettingsPages {
             @RequestParam(defaultValue = "false") boolean enabled,
             RedirectAttributes redirect) {
         viewer.require(Role.ADMIN);
-        return change(redirect, "Account " + name + " is changed.", () -> accounts.change(name, role, enabled, viewer.name()));
+        return change(
+                redirect,
+                "Account " + name + " is changed.",
+                () -> accounts.change(name, role, enabled, viewer.name()));
     }
 
     @PostMapping("/settings/accounts/{name}/password")
@@ -124,7 +126,8 @@ class SettingsPages {
     String revoke(@PathVariable String id, RedirectAttributes redirect) {
         viewer.require(Role.ADMIN);
         boolean was = access.deleteToken(id, viewer.name());
-        Notice.good(redirect, was ? "Token " + id + " is revoked. It does not work any more." : "It was revoked before.");
+        Notice.good(
+                redirect, was ? "Token " + id + " is revoked. It does not work any more." : "It was revoked before.");
         return "redirect:/settings";
     }
 

@@ -97,8 +97,14 @@ class AlertApi {
     }
 
     record Told(
-            String channel, String kind, String title, String reason, Instant createdAt, @Nullable String outcome,
-            @Nullable String providerId, List<Outbox.Attempt> attempts) {
+            String channel,
+            String kind,
+            String title,
+            String reason,
+            Instant createdAt,
+            @Nullable String outcome,
+            @Nullable String providerId,
+            List<Outbox.Attempt> attempts) {
         static Told of(Outbox.Entry entry) {
             var message = entry.message();
             var outcome = entry.outcome();

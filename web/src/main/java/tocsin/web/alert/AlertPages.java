@@ -82,7 +82,8 @@ class AlertPages {
             @RequestParam(defaultValue = "") String text,
             Model model) {
         var filter = filter(status, severity, rule.strip(), text.strip());
-        List<Alert> found = alerts.find(filter.query()).stream().filter(filter::accepts).toList();
+        List<Alert> found =
+                alerts.find(filter.query()).stream().filter(filter::accepts).toList();
         model.addAttribute("filter", filter);
         model.addAttribute("alerts", found.subList(0, Math.min(MAX_ROWS, found.size())));
         model.addAttribute("hidden", Math.max(0, found.size() - MAX_ROWS));
@@ -128,8 +129,7 @@ class AlertPages {
         var incident = incidents.of(alert.id()).orElse(null);
         var runs = workflows.runs(alert.id());
         var position = log.positionAt(first(alert, transitions).evidence().at());
-        var sources =
-                new Trail.Sources(alert, transitions, position, incident, runs, outbox.of(alert.id()));
+        var sources = new Trail.Sources(alert, transitions, position, incident, runs, outbox.of(alert.id()));
         model.addAttribute("alert", alert);
         model.addAttribute("transitions", transitions);
         model.addAttribute("trail", Trail.of(sources));
@@ -187,11 +187,13 @@ class AlertPages {
     }
 
     @PostMapping("/alerts/{id}/resolve")
-    String resolve(
-            @PathVariable String id, @RequestParam(defaultValue = "") String note, RedirectAttributes redirect) {
+    String resolve(@PathVariable String id, @RequestParam(defaultValue = "") String note, RedirectAttributes redirect) {
         viewer.require(Role.RESPONDER);
         var alert = find(id);
-        act(desk.resolve(alert.id(), viewer.name(), note(note)), "Resolved. It comes back only after it had cleared.", redirect);
+        act(
+                desk.resolve(alert.id(), viewer.name(), note(note)),
+                "Resolved. It comes back only after it had cleared.",
+                redirect);
         return "redirect:/alerts/" + alert.id();
     }
 
@@ -211,7 +213,8 @@ class AlertPages {
             if (!(failed.getCause() instanceof TimeoutException)) {
                 throw failed;
             }
-            Notice.bad(redirect, "The database has not answered yet. Look again in a moment before you press once more.");
+            Notice.bad(
+                    redirect, "The database has not answered yet. Look again in a moment before you press once more.");
         }
     }
 

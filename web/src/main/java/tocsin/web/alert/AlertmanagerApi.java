@@ -87,8 +87,18 @@ class AlertmanagerApi {
                 "cluster", Map.of("status", "disabled", "peers", List.of()),
                 "versionInfo",
                         Map.of(
-                                "version", version, "revision", "", "branch", "", "buildUser", "", "buildDate", "",
-                                "goVersion", ""),
+                                "version",
+                                version,
+                                "revision",
+                                "",
+                                "branch",
+                                "",
+                                "buildUser",
+                                "",
+                                "buildDate",
+                                "",
+                                "goVersion",
+                                ""),
                 "config", Map.of("original", ""),
                 "uptime", startedAt);
     }

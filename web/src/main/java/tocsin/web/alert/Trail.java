@@ -128,13 +128,12 @@ final class Trail {
 
     private void addTransition(Transition step) {
         String by = step.actor().equals(Transition.BY_RULE) ? "" : " by " + step.actor();
-        String tone =
-                switch (step.to()) {
-                    case PENDING -> "plain";
-                    case FIRING -> "bad";
-                    case ACKNOWLEDGED -> "live";
-                    case RESOLVED -> "good";
-                };
+        String tone = switch (step.to()) {
+            case PENDING -> "plain";
+            case FIRING -> "bad";
+            case ACKNOWLEDGED -> "live";
+            case RESOLVED -> "good";
+        };
         add(step.at(), Stage.ALERT, capital(step.to().label()) + by, step.reason(), tone, "");
     }
 
@@ -186,9 +185,21 @@ final class Trail {
         if (incident == null) {
             return;
         }
-        add(incident.openedAt(), Stage.INCIDENT, "Incident " + incident.number() + " opened", incident.title(), "plain", "/incidents");
+        add(
+                incident.openedAt(),
+                Stage.INCIDENT,
+                "Incident " + incident.number() + " opened",
+                incident.title(),
+                "plain",
+                "/incidents");
         if (incident.closedAt() != null) {
-            add(incident.closedAt(), Stage.INCIDENT, "Incident " + incident.number() + " closed", incident.title(), "good", "/incidents");
+            add(
+                    incident.closedAt(),
+                    Stage.INCIDENT,
+                    "Incident " + incident.number() + " closed",
+                    incident.title(),
+                    "good",
+                    "/incidents");
         }
     }
 

@@ -28,7 +28,8 @@ class ApiErrors extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> rejected(RejectedException rejected) {
         var headers = new HttpHeaders();
-        rejected.retryAfter().ifPresent(wait -> headers.set("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));
+        rejected.retryAfter()
+                .ifPresent(wait -> headers.set("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));
         return ResponseEntity.status(rejected.status())
                 .headers(headers)
                 .body(problem(HttpStatus.valueOf(rejected.status()), String.valueOf(rejected.getMessage())));
@@ -82,7 +83,8 @@ class ApiErrors extends ResponseEntityExceptionHandler {
         String message = String.valueOf(cause.getMessage());
         return ResponseEntity.badRequest()
                 .body(problem(
-                        HttpStatus.BAD_REQUEST, "the body is not the JSON that this call takes: " + firstLine(message)));
+                        HttpStatus.BAD_REQUEST,
+                        "the body is not the JSON that this call takes: " + firstLine(message)));
     }
 
     private static String firstLine(String message) {

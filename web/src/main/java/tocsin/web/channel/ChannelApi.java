@@ -57,8 +57,7 @@ class ChannelApi {
             @Nullable Boolean enabled) {}
 
     /** A channel as it is shown: secrets are hidden. */
-    record View(
-            String name, String type, Map<String, String> settings, int level, String severity, boolean enabled) {}
+    record View(String name, String type, Map<String, String> settings, int level, String severity, boolean enabled) {}
 
     /** What became of a test message. */
     record Tested(boolean delivered, String detail) {}

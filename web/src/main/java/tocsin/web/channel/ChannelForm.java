@@ -53,7 +53,8 @@ record ChannelForm(
         for (var setting : notifier.settings()) {
             String value = sent.getOrDefault("setting." + setting.name(), "").strip();
             if (value.isEmpty() && setting.secret()) {
-                value = saved.map(channel -> channel.settings().get(setting.name())).orElse("");
+                value = saved.map(channel -> channel.settings().get(setting.name()))
+                        .orElse("");
             }
             if (!value.isEmpty()) {
                 values.put(setting.name(), value);

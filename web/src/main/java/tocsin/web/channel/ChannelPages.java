@@ -39,8 +39,7 @@ class ChannelPages {
     private final Outbox outbox;
     private final Viewer viewer;
 
-    ChannelPages(
-            ChannelStore channels, List<Notifier> notifiers, ChannelTester tester, Outbox outbox, Viewer viewer) {
+    ChannelPages(ChannelStore channels, List<Notifier> notifiers, ChannelTester tester, Outbox outbox, Viewer viewer) {
         this.channels = channels;
         this.inOrder = List.copyOf(notifiers);
         this.notifiers = notifiers.stream().collect(Collectors.toMap(Notifier::type, Function.identity()));
@@ -57,7 +56,9 @@ class ChannelPages {
         List<Outbox.Entry> latest = outbox.latest(LOOKED_AT);
         model.addAttribute(
                 "rows",
-                channels.all().stream().map(channel -> new Row(channel, last(channel, latest))).toList());
+                channels.all().stream()
+                        .map(channel -> new Row(channel, last(channel, latest)))
+                        .toList());
         model.addAttribute("types", inOrder.stream().map(Notifier::type).toList());
         return "channel/list";
     }
@@ -85,7 +86,9 @@ class ChannelPages {
     @PostMapping("/channels")
     Object save(@RequestParam Map<String, String> sent, RedirectAttributes redirect) {
         viewer.require(Role.ADMIN);
-        var saved = sent.containsKey("existing") ? Optional.of(find(sent.getOrDefault("name", ""))) : Optional.<Channel>empty();
+        var saved = sent.containsKey("existing")
+                ? Optional.of(find(sent.getOrDefault("name", "")))
+                : Optional.<Channel>empty();
         var notifier = notifier(saved.map(Channel::type).orElse(sent.getOrDefault("type", "")));
         var form = ChannelForm.sent(sent, notifier, saved);
         List<String> problems = form.problems(notifier);
@@ -106,7 +109,9 @@ class ChannelPages {
     String test(@PathVariable String name, RedirectAttributes redirect) {
         viewer.require(Role.ADMIN);
         var channel = find(name);
-        String link = ServletUriComponentsBuilder.fromCurrentContextPath().path("/channels").toUriString();
+        String link = ServletUriComponentsBuilder.fromCurrentContextPath()
+                .path("/channels")
+                .toUriString();
         var delivery = tester.test(channel, viewer.name(), link);
         String told = "Test of " + channel.name() + ": " + ChannelTester.outcome(delivery);
         if (delivery instanceof Delivery.Delivered) {
@@ -133,7 +138,8 @@ class ChannelPages {
         page.addObject("problems", problems);
         page.addObject("types", inOrder.stream().map(Notifier::type).toList());
         page.addObject("severities", List.of(Severity.values()).reversed());
-        page.addObject("levels", IntStream.rangeClosed(0, Channel.MAX_LEVEL).boxed().toList());
+        page.addObject(
+                "levels", IntStream.rangeClosed(0, Channel.MAX_LEVEL).boxed().toList());
         return page;
     }
 

@@ -69,7 +69,8 @@ public class ChannelTester {
         } catch (CompletionException broken) {
             // the cause's text might hold a secret
             Throwable cause = Objects.requireNonNullElse(broken.getCause(), broken);
-            return new Delivery.Rejected("The notifier failed with " + cause.getClass().getSimpleName() + ".");
+            return new Delivery.Rejected(
+                    "The notifier failed with " + cause.getClass().getSimpleName() + ".");
         }
     }
 

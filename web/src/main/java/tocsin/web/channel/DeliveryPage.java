@@ -37,15 +37,14 @@ class DeliveryPage {
         model.addAttribute("channel", channel);
         model.addAttribute(
                 "channels",
-                latest.stream()
-                        .map(sent -> sent.message().channel())
-                        .collect(Collectors.toCollection(TreeSet::new)));
+                latest.stream().map(sent -> sent.message().channel()).collect(Collectors.toCollection(TreeSet::new)));
         model.addAttribute("waiting", outbox.waiting());
         model.addAttribute(
                 "records",
                 latest.stream()
                         .filter(sent -> outcome.equals("all") || word(sent).equals(outcome))
-                        .filter(sent -> channel.isEmpty() || sent.message().channel().equals(channel))
+                        .filter(sent ->
+                                channel.isEmpty() || sent.message().channel().equals(channel))
                         .limit(MAX_ROWS)
                         .toList());
         return "channel/deliveries";

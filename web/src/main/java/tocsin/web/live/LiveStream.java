@@ -24,6 +24,7 @@ class LiveStream {
                         .cacheControl(CacheControl.noStore())
                         .header("X-Accel-Buffering", "no") // proxies must not keep events back
                         .body(stream))
-                .orElseGet(() -> ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).build());
+                .orElseGet(() ->
+                        ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).build());
     }
 }

@@ -36,7 +36,10 @@ class FirstSteps {
         var steps = List.of(
                 new Step("host", catalog.size() > 0),
                 new Step("send", hasForeignMetric()),
-                new Step("channel", channels.all().stream().anyMatch(channel -> !channel.type().equals("console"))),
+                new Step(
+                        "channel",
+                        channels.all().stream()
+                                .anyMatch(channel -> !channel.type().equals("console"))),
                 new Step("alert", hasFired()),
                 new Step("told", wasTold()));
         return steps.stream().allMatch(Step::done) ? List.of() : steps;
@@ -51,11 +54,14 @@ class FirstSteps {
 
     private boolean hasFired() {
         var statuses = Set.of(Status.FIRING, Status.ACKNOWLEDGED, Status.RESOLVED);
-        return alerts.find(new AlertQuery(statuses, Severity.LOW, null, 1)).stream().findAny().isPresent();
+        return alerts.find(new AlertQuery(statuses, Severity.LOW, null, 1)).stream()
+                .findAny()
+                .isPresent();
     }
 
     private boolean wasTold() {
         return outbox.latest(100).stream()
-                .anyMatch(message -> message.outcome() == Outbox.Outcome.DELIVERED && message.message().alert() != null);
+                .anyMatch(message -> message.outcome() == Outbox.Outcome.DELIVERED
+                        && message.message().alert() != null);
     }
 }

@@ -149,8 +149,12 @@ class OverviewPage {
         model.addAttribute("series", catalog.size());
         model.addAttribute("waiting", outbox.waiting());
         var activities = rules.activities();
-        model.addAttribute("rulesLive", activities.stream().filter(rule -> rule.live() != null).count());
-        model.addAttribute("rulesParked", activities.stream().filter(rule -> rule.parked() != null).count());
+        model.addAttribute(
+                "rulesLive",
+                activities.stream().filter(rule -> rule.live() != null).count());
+        model.addAttribute(
+                "rulesParked",
+                activities.stream().filter(rule -> rule.parked() != null).count());
         model.addAttribute(
                 "rulesBlind",
                 activities.stream()
@@ -161,7 +165,8 @@ class OverviewPage {
     /** Batches that were appended in each of the last minutes, the running one included. */
     private List<Bar> bars(Instant now) {
         long[] marks = IntStream.rangeClosed(0, MINUTES)
-                .mapToLong(i -> log.positionAt(now.minus(Duration.ofMinutes(MINUTES - i))).value())
+                .mapToLong(i -> log.positionAt(now.minus(Duration.ofMinutes(MINUTES - i)))
+                        .value())
                 .toArray();
         marks[MINUTES] = log.end().value();
         long highest = 1;

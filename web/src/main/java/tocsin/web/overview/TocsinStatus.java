@@ -58,15 +58,25 @@ class TocsinStatus implements SelfStatus {
     private Item signals() {
         double refused = count("tocsin.log.refused");
         if (refused > 0) {
-            return new Item("Log", State.DEGRADED, "The log was full and has turned senders away. Free disk, or raise tocsin.log.max-size.");
+            return new Item(
+                    "Log",
+                    State.DEGRADED,
+                    "The log was full and has turned senders away. Free disk, or raise tocsin.log.max-size.");
         }
         long records = log.end().value() - log.oldest().value();
-        return new Item("Log", State.OK, show.count(records) + " batches kept, " + show.count(series.size(), "series reports", "series report") + ".");
+        return new Item(
+                "Log",
+                State.OK,
+                show.count(records) + " batches kept, " + show.count(series.size(), "series reports", "series report")
+                        + ".");
     }
 
     private Item database(Waiting asked) {
         if (!asked.answered() || detection.storageAway()) {
-            return new Item("Database", State.DOWN, "It does not answer. Signals and alerts are kept in the log and stored when it is back.");
+            return new Item(
+                    "Database",
+                    State.DOWN,
+                    "It does not answer. Signals and alerts are kept in the log and stored when it is back.");
         }
         return new Item("Database", State.OK, "It answers.");
     }
@@ -74,16 +84,21 @@ class TocsinStatus implements SelfStatus {
     private Item rules() {
         var lag = detection.lag();
         if (lag.compareTo(LAG_WORTH_TELLING) > 0) {
-            return new Item("Rules", State.DEGRADED, "Evaluation is " + show.duration(lag) + " behind and catching up.");
+            return new Item(
+                    "Rules", State.DEGRADED, "Evaluation is " + show.duration(lag) + " behind and catching up.");
         }
         return new Item("Rules", State.OK, "Evaluated as signals come in.");
     }
 
     private Item deliveries(Waiting asked) {
         if (asked.messages() > MANY_WAITING) {
-            return new Item("Messages", State.DEGRADED, show.count(asked.messages()) + " are waiting to be sent; look at Deliveries for the reason.");
+            return new Item(
+                    "Messages",
+                    State.DEGRADED,
+                    show.count(asked.messages()) + " are waiting to be sent; look at Deliveries for the reason.");
         }
-        String waits = asked.messages() == 0 ? "None is waiting." : show.count(asked.messages(), "is", "are") + " on the way.";
+        String waits =
+                asked.messages() == 0 ? "None is waiting." : show.count(asked.messages(), "is", "are") + " on the way.";
         return new Item("Messages", State.OK, waits);
     }
 

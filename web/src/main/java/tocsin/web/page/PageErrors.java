@@ -57,11 +57,10 @@ class PageErrors {
 
     private static ModelAndView page(HttpStatusCode status, @Nullable String sentence, HttpServletResponse response) {
         response.setStatus(status.value());
-        String name =
-                switch (status.value()) {
-                    case 400, 403, 404 -> String.valueOf(status.value());
-                    default -> status.is4xxClientError() ? "400" : "500";
-                };
+        String name = switch (status.value()) {
+            case 400, 403, 404 -> String.valueOf(status.value());
+            default -> status.is4xxClientError() ? "400" : "500";
+        };
         var page = new ModelAndView("error/" + name);
         page.addObject("sentence", Objects.requireNonNullElse(sentence, ""));
         return page;

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 /** How times, durations and values read on a page. The browser turns exact times into the viewer's zone. */
 @Component("show")
 public class Show {
-    private static final DateTimeFormatter EXACT =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final InstantSource clock;
 
@@ -87,7 +87,10 @@ public class Show {
         if (Math.abs(value) >= 1000) {
             return String.format(Locale.ROOT, "%,.0f", value).replace(',', '\u202f');
         }
-        return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+        return new BigDecimal(value)
+                .round(new MathContext(4))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** A count, with narrow spaces between thousands. */
@@ -148,7 +151,9 @@ public class Show {
         if (size < 1) {
             return number(value * 1000) + " ms";
         }
-        return size < 120 ? number(value) + " s" : (value < 0 ? "−" : "") + duration(Duration.ofSeconds(Math.round(size)));
+        return size < 120
+                ? number(value) + " s"
+                : (value < 0 ? "−" : "") + duration(Duration.ofSeconds(Math.round(size)));
     }
 
     private String bytes(double value) {
@@ -159,6 +164,9 @@ public class Show {
             rest /= 1024;
             unit++;
         }
-        return number(unit == 0 ? rest : new BigDecimal(rest).round(new MathContext(3)).doubleValue()) + " " + units[unit];
+        return number(
+                        unit == 0
+                                ? rest
+                                : new BigDecimal(rest).round(new MathContext(3)).doubleValue()) + " " + units[unit];
     }
 }

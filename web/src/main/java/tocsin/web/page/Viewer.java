@@ -27,10 +27,11 @@ public class Viewer {
 
     /** The greatest role that this account has. */
     public Optional<Role> role() {
-        return authentication().flatMap(who -> Arrays.stream(Role.values())
-                .filter(role -> who.getAuthorities().stream()
-                        .anyMatch(authority -> ("ROLE_" + role.name()).equals(authority.getAuthority())))
-                .max(Comparator.naturalOrder()));
+        return authentication()
+                .flatMap(who -> Arrays.stream(Role.values())
+                        .filter(role -> who.getAuthorities().stream()
+                                .anyMatch(authority -> ("ROLE_" + role.name()).equals(authority.getAuthority())))
+                        .max(Comparator.naturalOrder()));
     }
 
     /** The role as people read it, empty when there is none. */

@@ -41,7 +41,8 @@ class RuleApi {
      * @param form {@code drl}; that is also the default
      * @param reason why it changes, kept with the version
      */
-    record Text(@Nullable String form, String source, @Nullable String reason) {}
+    record Text(
+            @Nullable String form, String source, @Nullable String reason) {}
 
     /** A rule, its newest version, and what it is doing. */
     record View(
@@ -95,11 +96,14 @@ class RuleApi {
         return view(new RuleId(name));
     }
 
-    @Operation(summary = "Save a draft", description = "The text is checked first. It does not run until it is published.")
+    @Operation(
+            summary = "Save a draft",
+            description = "The text is checked first. It does not run until it is published.")
     @PutMapping("/{name}")
     View save(@PathVariable String name, @RequestBody Text text, Principal caller) {
         var id = new RuleId(name);
-        rules.save(id, form(text.form()), source(text), caller.getName(), Objects.requireNonNullElse(text.reason(), ""));
+        rules.save(
+                id, form(text.form()), source(text), caller.getName(), Objects.requireNonNullElse(text.reason(), ""));
         return view(id);
     }
 

@@ -28,8 +28,7 @@ class RuleEditor {
     /** Longer texts are refused before anybody parses them. */
     private static final int MAX_SOURCE = 100_000;
 
-    private static final String TEMPLATE =
-            """
+    private static final String TEMPLATE = """
             rule "team.something-is-wrong"
                 @severity(high)
                 @for("5m")
@@ -86,7 +85,8 @@ class RuleEditor {
     @GetMapping("/rules/new")
     ModelAndView fresh(@RequestParam(defaultValue = "") String metric) {
         viewer.require(Role.AUTHOR);
-        String source = metric.matches("[A-Za-z_:][A-Za-z0-9_:]{0,200}") ? TEMPLATE.replace("my_metric", metric) : TEMPLATE;
+        String source =
+                metric.matches("[A-Za-z_:][A-Za-z0-9_:]{0,200}") ? TEMPLATE.replace("my_metric", metric) : TEMPLATE;
         return page(new Draft("", 0, source, ""), HttpStatus.OK);
     }
 
@@ -125,9 +125,7 @@ class RuleEditor {
             return addCheck(page(draft, HttpStatus.UNPROCESSABLE_CONTENT), draft.source(), id);
         }
         var name = id.isEmpty() ? checked.rules().getFirst().definition().id() : RulePages.parse(id);
-        return id.isEmpty() && !store.versions(name).isEmpty()
-                ? taken(draft, name)
-                : store(draft, name, redirect);
+        return id.isEmpty() && !store.versions(name).isEmpty() ? taken(draft, name) : store(draft, name, redirect);
     }
 
     private ModelAndView taken(Draft draft, RuleId name) {
@@ -165,18 +163,21 @@ class RuleEditor {
             return page.addObject("marks", marks(checked.problems(), source));
         }
         if (checked.rules().size() != 1) {
-            String text = "the text holds %d rules, and here it has to be one".formatted(checked.rules().size());
+            String text = "the text holds %d rules, and here it has to be one"
+                    .formatted(checked.rules().size());
             return page.addObject("marks", marks(List.of(new Problem(1, 1, text)), source));
         }
         var rule = checked.rules().getFirst();
         if (!id.isEmpty() && !rule.definition().id().value().equals(id)) {
-            String text = "the text names the rule \"%s\", and this is \"%s\"".formatted(rule.definition().id(), id);
+            String text = "the text names the rule \"%s\", and this is \"%s\""
+                    .formatted(rule.definition().id(), id);
             return page.addObject("marks", marks(List.of(new Problem(1, 1, text)), source));
         }
         int series = rule.selectors().stream().mapToInt(catalog::count).sum();
         var definition = rule.definition();
         return page.addObject(
-                "checked", new Checked(definition.id().value(), definition.severity().label(), series));
+                "checked",
+                new Checked(definition.id().value(), definition.severity().label(), series));
     }
 
     private static List<Mark> marks(List<Problem> problems, String source) {

@@ -101,13 +101,16 @@ class RulePages {
 
     @GetMapping("/rules")
     String list(
-            @RequestParam(defaultValue = "all") String state, @RequestParam(defaultValue = "") String text, Model model) {
+            @RequestParam(defaultValue = "all") String state,
+            @RequestParam(defaultValue = "") String text,
+            Model model) {
         if (!STATES.contains(state)) {
             throw Problems.bad("The state is one of " + String.join(", ", STATES) + ".");
         }
         List<Row> all = book.activities().stream().map(Row::of).toList();
         var counts = new LinkedHashMap<String, Long>();
-        STATES.forEach(each -> counts.put(each, all.stream().filter(row -> row.is(each)).count()));
+        STATES.forEach(each ->
+                counts.put(each, all.stream().filter(row -> row.is(each)).count()));
         model.addAttribute("counts", counts);
         model.addAttribute("state", state);
         model.addAttribute("text", text.strip());
@@ -148,7 +151,9 @@ class RulePages {
 
     private StoredRule shown(RuleId rule, int version, RuleBook.Activity activity) {
         RuleDefinition live = activity.live();
-        int wanted = version != 0 ? version : live != null ? live.version() : activity.newest().version();
+        int wanted = version != 0
+                ? version
+                : live != null ? live.version() : activity.newest().version();
         if (wanted == activity.newest().version()) {
             return activity.newest();
         }
@@ -160,10 +165,12 @@ class RulePages {
         var selectors = compiled.map(CompiledRule::selectors).orElse(List.of());
         var found = new LinkedHashMap<Fingerprint, SeriesView>();
         for (var selector : selectors) {
-            catalog.find(selector, MAX_SERIES).forEach(view -> found.put(view.series().fingerprint(), view));
+            catalog.find(selector, MAX_SERIES)
+                    .forEach(view -> found.put(view.series().fingerprint(), view));
         }
         model.addAttribute("selectors", selectors);
-        model.addAttribute("matched", selectors.stream().mapToInt(catalog::count).sum());
+        model.addAttribute(
+                "matched", selectors.stream().mapToInt(catalog::count).sum());
         model.addAttribute("series", found.values().stream().limit(MAX_SERIES).toList());
     }
 
@@ -183,7 +190,8 @@ class RulePages {
         try {
             book.publish(parse(id), version, viewer.name());
         } catch (NoSuchElementException missing) {
-            throw Problems.missing("Rule %s has no version %d.".formatted(id, version)).get();
+            throw Problems.missing("Rule %s has no version %d.".formatted(id, version))
+                    .get();
         }
         Notice.good(redirect, "Version " + version + " is live.");
         return "redirect:/rules/" + parse(id);

@@ -11,7 +11,11 @@ final class ApiAccessDenied implements AccessDeniedHandler {
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
-        ApiProblem.write(response, 403, "Forbidden", "this token or account may not " + request.getMethod() + " "
-                + request.getRequestURI() + "; an administrator can give it the scope or role");
+        ApiProblem.write(
+                response,
+                403,
+                "Forbidden",
+                "this token or account may not " + request.getMethod() + " " + request.getRequestURI()
+                        + "; an administrator can give it the scope or role");
     }
 }

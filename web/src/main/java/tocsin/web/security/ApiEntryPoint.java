@@ -12,7 +12,9 @@ final class ApiEntryPoint implements AuthenticationEntryPoint {
     public void commence(
             HttpServletRequest request, HttpServletResponse response, AuthenticationException authException)
             throws IOException {
-        refuse(response, "send an API token: Authorization: Bearer <token>; make one under Settings, or set TOCSIN_TOKEN");
+        refuse(
+                response,
+                "send an API token: Authorization: Bearer <token>; make one under Settings, or set TOCSIN_TOKEN");
     }
 
     static void refuse(HttpServletResponse response, String detail) throws IOException {

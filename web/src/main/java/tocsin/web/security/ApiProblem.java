@@ -3,8 +3,8 @@ package tocsin.web.security;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import tools.jackson.databind.json.JsonMapper;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A refusal as RFC 9457 problem details, for where no controller is reached. */
 final class ApiProblem {

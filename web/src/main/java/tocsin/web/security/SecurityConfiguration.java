@@ -30,9 +30,10 @@ import tocsin.web.access.Tokens;
 @Configuration(proxyBeanMethods = false)
 @EnableMethodSecurity
 class SecurityConfiguration {
-    private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; font-src 'self' data:;"
-            + " style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self';"
-            + " frame-ancestors 'none'";
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'self'; img-src 'self' data:; font-src 'self' data:;"
+                    + " style-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self';"
+                    + " frame-ancestors 'none'";
 
     @Bean
     SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SignInThrottle throttle) throws Exception {
@@ -40,24 +41,30 @@ class SecurityConfiguration {
         http.addFilterBefore(throttle, UsernamePasswordAuthenticationFilter.class);
         http.authorizeHttpRequests(SecurityConfiguration::permissions);
         http.csrf(csrf -> csrf.ignoringRequestMatchers(TokenFilter::carriesToken));
-        http.formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/").failureUrl("/login?error").permitAll());
+        http.formLogin(form -> form.loginPage("/login")
+                .defaultSuccessUrl("/")
+                .failureUrl("/login?error")
+                .permitAll());
         http.logout(logout -> logout.logoutSuccessUrl("/login?signed-out"));
         http.exceptionHandling(failures -> failures.defaultAuthenticationEntryPointFor(
                         new ApiEntryPoint(), SecurityConfiguration::isApi)
                 .defaultAuthenticationEntryPointFor(
                         new LoginUrlAuthenticationEntryPoint("/login"), request -> !isApi(request))
                 .defaultAccessDeniedHandlerFor(new ApiAccessDenied(), SecurityConfiguration::isApi));
-        http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
-                .referrerPolicy(policy -> {}));
+        http.headers(
+                headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .referrerPolicy(policy -> {}));
         return http.build();
     }
 
     private static void permissions(
             AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry requests) {
-        requests.requestMatchers("/assets/**", "/favicon.ico", "/login", "/error").permitAll();
+        requests.requestMatchers("/assets/**", "/favicon.ico", "/login", "/error")
+                .permitAll();
         requests.requestMatchers("/actuator/health/**", "/actuator/prometheus").permitAll();
         requests.requestMatchers("/actuator/**").hasRole("ADMIN");
-        requests.requestMatchers(HttpMethod.POST, "/api/v1/write", "/api/v1/metrics").hasRole("INGEST");
+        requests.requestMatchers(HttpMethod.POST, "/api/v1/write", "/api/v1/metrics")
+                .hasRole("INGEST");
         requests.requestMatchers(HttpMethod.POST, "/api/v1/rules/check").hasRole("VIEWER");
         requests.requestMatchers(HttpMethod.GET, "/api/**").hasRole("VIEWER");
         requests.requestMatchers("/api/v1/rules/**").hasRole("AUTHOR");
@@ -73,8 +80,7 @@ class SecurityConfiguration {
     /** Each role may do what those before it may; only an administrator's token may also send signals in. */
     @Bean
     static RoleHierarchy roleHierarchy() {
-        return RoleHierarchyImpl.fromHierarchy(
-                """
+        return RoleHierarchyImpl.fromHierarchy("""
                 ROLE_ADMIN > ROLE_AUTHOR
                 ROLE_AUTHOR > ROLE_RESPONDER
                 ROLE_RESPONDER > ROLE_VIEWER

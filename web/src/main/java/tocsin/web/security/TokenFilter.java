@@ -41,7 +41,8 @@ final class TokenFilter extends OncePerRequestFilter {
         var token = tokens.authenticate(
                 request.getHeader("Authorization").substring(PREFIX.length()).strip());
         if (token.isEmpty()) {
-            ApiEntryPoint.refuse(response, "the API token is unknown, expired or revoked; make a new one under Settings");
+            ApiEntryPoint.refuse(
+                    response, "the API token is unknown, expired or revoked; make a new one under Settings");
             return;
         }
         var context = SecurityContextHolder.createEmptyContext();

@@ -17,7 +17,8 @@ import tocsin.signal.Points;
  * @param window null for the samples themselves
  */
 record Expression(@Nullable Window window) {
-    private static final Pattern FORM = Pattern.compile("([a-z]{1,16})\\(\"([0-9a-z]{1,32})\"(?:,\\s*([0-9.]{1,20}))?\\)");
+    private static final Pattern FORM =
+            Pattern.compile("([a-z]{1,16})\\(\"([0-9a-z]{1,32})\"(?:,\\s*([0-9.]{1,20}))?\\)");
 
     /** Reads {@code value}, {@code avg("5m")} or {@code quantile("10m", 0.99)}. */
     static Expression parse(String text) {

@@ -86,7 +86,8 @@ class MetricPages {
         var selector = new Selector(name, List.of());
         List<SeriesView> found = catalog.find(selector, SeriesPoints.MAX_POINTS);
         List<Row> rows = new ArrayList<>(found.stream()
-                .filter(view -> view.series().toString().toLowerCase(Locale.ROOT).contains(label))
+                .filter(view ->
+                        view.series().toString().toLowerCase(Locale.ROOT).contains(label))
                 .limit(MAX_SERIES)
                 .map(MetricPages::row)
                 .toList());

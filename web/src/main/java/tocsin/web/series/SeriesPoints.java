@@ -67,9 +67,8 @@ class SeriesPoints {
         var start = Instant.ofEpochMilli(from).minus(expression.reach());
         var end = Instant.ofEpochMilli(to);
         boolean raw = Duration.between(start, end).compareTo(RAW_SPAN) <= 0;
-        var points = raw
-                ? history.samples(series, start, end)
-                : history.averages(series, start, end, step(start, end, max));
+        var points =
+                raw ? history.samples(series, start, end) : history.averages(series, start, end, step(start, end, max));
         return Downsampling.atMost(max, expression.apply(points, from, to, max));
     }
 

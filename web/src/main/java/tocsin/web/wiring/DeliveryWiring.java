@@ -67,9 +67,21 @@ class DeliveryWiring {
                 alerts,
                 incidents,
                 escalation,
-                WorkflowSettings.defaults(settings.baseUrl()),
+                workflowSettings(settings),
                 clock,
                 meters);
+    }
+
+    private static WorkflowSettings workflowSettings(TocsinProperties settings) {
+        var defaults = WorkflowSettings.defaults(settings.baseUrl());
+        return new WorkflowSettings(
+                defaults.baseUrl(),
+                settings.node(),
+                defaults.healing(),
+                defaults.timerWait(),
+                defaults.threads(),
+                defaults.overdueAfter(),
+                defaults.keepHistory());
     }
 
     @Bean(initMethod = "start")

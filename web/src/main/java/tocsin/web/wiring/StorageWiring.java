@@ -63,7 +63,8 @@ class StorageWiring {
     @Bean
     Stores stores(Database database, TocsinProperties settings, List<Notifier> notifiers, InstantSource clock) {
         var secrets = SecretBox.open(settings.secretKey(), settings.data());
-        return Stores.of(database, secrets, (type, setting) -> isSecret(notifiers, type, setting), clock);
+        return Stores.of(
+                database, secrets, (type, setting) -> isSecret(notifiers, type, setting), clock, settings.node());
     }
 
     private static boolean isSecret(List<Notifier> notifiers, String type, String setting) {

@@ -21,6 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param data where the log, the embedded database and the keys lie
  * @param baseUrl how links in messages begin
  * @param token an API token with all rights, empty for none
+ * @param node this server's name: the same after a restart, and different from that of any other server on the same
+ *     database
  * @param instance the value of the label {@code instance} of the host's and Tocsin's own metrics; the host's name unless
  *     set
  * @param secretKey 32 bytes in Base64 that encrypt the secrets of channels; unset, a key file in the data directory
@@ -31,6 +33,7 @@ public record TocsinProperties(
         @DefaultValue("data") Path data,
         @DefaultValue("http://localhost:8080") String baseUrl,
         @DefaultValue("") String token,
+        @DefaultValue("tocsin") String node,
         @Nullable String instance,
         @Nullable String secretKey,
         @Valid @DefaultValue Database database,
@@ -47,7 +50,9 @@ public record TocsinProperties(
      * @param url such as {@code jdbc:postgresql://db:5432/tocsin}; empty for an embedded one
      */
     public record Database(
-            @DefaultValue("") String url, @DefaultValue("") String user, @DefaultValue("") String password) {}
+            @DefaultValue("") String url,
+            @DefaultValue("") String user,
+            @DefaultValue("") String password) {}
 
     /**
      * How the log is kept.

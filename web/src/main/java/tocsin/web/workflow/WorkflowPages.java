@@ -70,7 +70,8 @@ class WorkflowPages {
                 .filter(each -> each.id().equals(run))
                 .findFirst()
                 .or(() -> workflows.runs(id(alert)).stream()
-                        .filter(each -> each.id().equals(run) && each.processKey().equals(key))
+                        .filter(each ->
+                                each.id().equals(run) && each.processKey().equals(key))
                         .findFirst())
                 .orElseThrow(Problems.missing("This run has ended, or never was."));
     }
@@ -79,7 +80,8 @@ class WorkflowPages {
         try {
             return new AlertId(alert);
         } catch (IllegalArgumentException wrong) {
-            throw Problems.missing("This run has ended. Its steps are on the page of its alert.").get();
+            throw Problems.missing("This run has ended. Its steps are on the page of its alert.")
+                    .get();
         }
     }
 

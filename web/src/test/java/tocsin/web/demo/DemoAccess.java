@@ -41,7 +41,9 @@ final class DemoAccess implements AccessStore, AuditLog {
 
     @Override
     public synchronized Optional<ApiToken> tokenByHash(String hash) {
-        return tokens.values().stream().filter(token -> token.hash().equals(hash)).findFirst();
+        return tokens.values().stream()
+                .filter(token -> token.hash().equals(hash))
+                .findFirst();
     }
 
     @Override

@@ -58,12 +58,31 @@ final class DemoAlerts implements AlertStore, AlertDesk {
         var term = new Evidence.Term(sketch.expression(), ">", sketch.threshold(), sketch.actual());
         var evidence = new Evidence(sketch.series(), startedAt, sketch.actual(), List.of(term));
         var pending = new Alert(
-                AlertId.of(fingerprint, startedAt), fingerprint, rule, 3, labels, sketch.severity(), Status.PENDING, 1,
-                startedAt, null, startedAt, null, sketch.summary(), sketch.runbook(), null, evidence);
+                AlertId.of(fingerprint, startedAt),
+                fingerprint,
+                rule,
+                3,
+                labels,
+                sketch.severity(),
+                Status.PENDING,
+                1,
+                startedAt,
+                null,
+                startedAt,
+                null,
+                sketch.summary(),
+                sketch.runbook(),
+                null,
+                evidence);
         String because = "%s is %s, above %s".formatted(sketch.expression(), sketch.actual(), sketch.threshold());
         add(new Transition(pending, null, startedAt, Transition.BY_RULE, because));
         if (startedAt.plus(hold).isBefore(clock.instant())) {
-            step(pending.id(), Status.FIRING, Transition.BY_RULE, "The condition held for " + hold.toMinutes() + " min", startedAt.plus(hold));
+            step(
+                    pending.id(),
+                    Status.FIRING,
+                    Transition.BY_RULE,
+                    "The condition held for " + hold.toMinutes() + " min",
+                    startedAt.plus(hold));
         }
         return pending.id();
     }
@@ -71,11 +90,22 @@ final class DemoAlerts implements AlertStore, AlertDesk {
     synchronized Transition step(AlertId id, Status to, String actor, String reason, Instant at) {
         var before = find(id).orElseThrow(NoSuchElementException::new);
         var after = new Alert(
-                before.id(), before.fingerprint(), before.rule(), before.ruleVersion(), before.labels(),
-                before.severity(), to, before.revision() + 1, before.startedAt(),
-                to == Status.FIRING ? at : before.firedAt(), at,
+                before.id(),
+                before.fingerprint(),
+                before.rule(),
+                before.ruleVersion(),
+                before.labels(),
+                before.severity(),
+                to,
+                before.revision() + 1,
+                before.startedAt(),
+                to == Status.FIRING ? at : before.firedAt(),
+                at,
                 to == Status.ACKNOWLEDGED ? actor : before.acknowledgedBy(),
-                before.summary(), before.runbook(), before.heal(), before.evidence());
+                before.summary(),
+                before.runbook(),
+                before.heal(),
+                before.evidence());
         var step = new Transition(after, before.status(), at, actor, reason);
         add(step);
         return step;
@@ -103,7 +133,10 @@ final class DemoAlerts implements AlertStore, AlertDesk {
         }
         boolean done = before.get().status() == to || !before.get().status().isOpen();
         return CompletableFuture.completedFuture(
-                done ? before.get() : step(id, to, actor, note.isEmpty() ? "By hand" : note, clock.instant()).alert());
+                done
+                        ? before.get()
+                        : step(id, to, actor, note.isEmpty() ? "By hand" : note, clock.instant())
+                                .alert());
     }
 
     @Override
@@ -136,7 +169,9 @@ final class DemoAlerts implements AlertStore, AlertDesk {
                 .filter(alert -> query.statuses().contains(alert.status()))
                 .filter(alert -> alert.severity().compareTo(query.atLeast()) >= 0)
                 .filter(alert -> query.rule() == null || query.rule().equals(alert.rule()))
-                .sorted(Comparator.comparing(Alert::severity).thenComparing(Alert::changedAt).reversed())
+                .sorted(Comparator.comparing(Alert::severity)
+                        .thenComparing(Alert::changedAt)
+                        .reversed())
                 .limit(query.limit())
                 .toList();
     }

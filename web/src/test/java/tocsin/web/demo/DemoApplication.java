@@ -135,15 +135,23 @@ public class DemoApplication {
                 new SelfStatus.Item("Log", SelfStatus.State.OK, "1.2 GiB on disk, synced every 50 ms."),
                 demoEmpty
                         ? new SelfStatus.Item("Storage lag", SelfStatus.State.OK, "Everything that came in is stored.")
-                        : new SelfStatus.Item("Storage lag", SelfStatus.State.DEGRADED, "12 s behind; rules are not affected."),
+                        : new SelfStatus.Item(
+                                "Storage lag", SelfStatus.State.DEGRADED, "12 s behind; rules are not affected."),
                 new SelfStatus.Item("Deliveries", SelfStatus.State.OK, "Nothing is waiting."),
                 new SelfStatus.Item("Sources", SelfStatus.State.OK, "Host, Tocsin itself and remote write report."));
     }
 
     @Bean
     DemoStory story(
-            DemoSeries series, DemoAlerts alerts, DemoRules rules, DemoNotify notify, DemoWorkflows workflows,
-            DemoIncidents incidents, DemoAccess access, InstantSource clock, boolean demoEmpty) {
+            DemoSeries series,
+            DemoAlerts alerts,
+            DemoRules rules,
+            DemoNotify notify,
+            DemoWorkflows workflows,
+            DemoIncidents incidents,
+            DemoAccess access,
+            InstantSource clock,
+            boolean demoEmpty) {
         var story = new DemoStory(series, alerts, rules, notify, workflows, incidents, access, clock);
         if (!demoEmpty) {
             story.tell();
@@ -174,7 +182,8 @@ public class DemoApplication {
         });
         http.formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/").failureUrl("/login?error"));
         http.logout(logout -> logout.logoutSuccessUrl("/login?signed-out"));
-        http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY)));
+        http.headers(
+                headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY)));
         return http.build();
     }
 }

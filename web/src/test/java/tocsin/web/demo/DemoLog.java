@@ -47,7 +47,8 @@ final class DemoLog implements SignalLog {
         double minutes = Duration.between(start, at).toMillis() / 60_000.0;
         return empty || minutes < 0
                 ? LogPosition.START
-                : new LogPosition(Math.round(412 * minutes + 60 * Math.sin(minutes / 2) + 25 * Math.sin(minutes * 1.7)));
+                : new LogPosition(
+                        Math.round(412 * minutes + 60 * Math.sin(minutes / 2) + 25 * Math.sin(minutes * 1.7)));
     }
 
     @Override

@@ -64,13 +64,16 @@ final class DemoNotify implements ChannelStore, Outbox {
 
     @Override
     public synchronized List<Entry> of(AlertId alert) {
-        return entries.stream().filter(entry -> alert.equals(entry.message().alert())).toList();
+        return entries.stream()
+                .filter(entry -> alert.equals(entry.message().alert()))
+                .toList();
     }
 
     @Override
     public synchronized List<Entry> latest(int limit) {
         return entries.stream()
-                .sorted(Comparator.comparing((Entry entry) -> entry.message().createdAt()).reversed())
+                .sorted(Comparator.comparing((Entry entry) -> entry.message().createdAt())
+                        .reversed())
                 .limit(limit)
                 .toList();
     }
@@ -104,15 +107,28 @@ final class DemoNotify implements ChannelStore, Outbox {
                 new Type(
                         "slack",
                         List.of(
-                                new Notifier.Setting("url", "Webhook address", "From “Incoming Webhooks” of your Slack app: https://hooks.slack.com/services/…", false, true),
-                                new Notifier.Setting("token", "Bot token", "Starts with xoxb-. With it, messages are updated in place.", false, true),
-                                new Notifier.Setting("channel", "Channel", "#alerts; needed with a bot token", false, false)),
+                                new Notifier.Setting(
+                                        "url",
+                                        "Webhook address",
+                                        "From “Incoming Webhooks” of your Slack app: https://hooks.slack.com/services/…",
+                                        false,
+                                        true),
+                                new Notifier.Setting(
+                                        "token",
+                                        "Bot token",
+                                        "Starts with xoxb-. With it, messages are updated in place.",
+                                        false,
+                                        true),
+                                new Notifier.Setting(
+                                        "channel", "Channel", "#alerts; needed with a bot token", false, false)),
                         new Delivery.Delivered("1763838221.004")),
                 new Type(
                         "sms",
                         List.of(
-                                new Notifier.Setting("to", "Phone number", "With the country code: +49 151 …", true, false),
-                                new Notifier.Setting("accountSid", "Account SID", "From the Twilio console", true, false),
+                                new Notifier.Setting(
+                                        "to", "Phone number", "With the country code: +49 151 …", true, false),
+                                new Notifier.Setting(
+                                        "accountSid", "Account SID", "From the Twilio console", true, false),
                                 new Notifier.Setting("authToken", "Auth token", "From the Twilio console", true, true)),
                         new Delivery.Retry("429 Too Many Requests, try again in 30 s", Duration.ofSeconds(30))),
                 new Type(
@@ -123,7 +139,12 @@ final class DemoNotify implements ChannelStore, Outbox {
                         "webhook",
                         List.of(
                                 new Notifier.Setting("url", "Address", "https://example.com/hook", true, false),
-                                new Notifier.Setting("secret", "Signing secret", "Receivers check the signature with it", false, true)),
+                                new Notifier.Setting(
+                                        "secret",
+                                        "Signing secret",
+                                        "Receivers check the signature with it",
+                                        false,
+                                        true)),
                         new Delivery.Rejected("404 Not Found")),
                 new Type("console", List.of(), new Delivery.Delivered("")));
     }

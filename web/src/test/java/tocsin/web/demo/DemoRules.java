@@ -75,7 +75,8 @@ final class DemoRules implements RuleBook, RuleStore {
             var wrong = WRONG.matcher(lines.get(i));
             while (wrong.find()) {
                 String hint = wrong.group().equals("metrik") ? ", did you mean metric?" : "";
-                problems.add(new Problem(i + 1, wrong.start() + 1, "\"" + wrong.group() + "\" is not in the vocabulary" + hint));
+                problems.add(new Problem(
+                        i + 1, wrong.start() + 1, "\"" + wrong.group() + "\" is not in the vocabulary" + hint));
             }
         }
         if (!source.contains("raise(") && problems.isEmpty()) {
@@ -136,17 +137,24 @@ final class DemoRules implements RuleBook, RuleStore {
         if (find(id, version).isEmpty()) {
             throw new NoSuchElementException(id + " has no version " + version);
         }
-        versions.get(id).replaceAll(each -> with(
-                each,
-                each.version() == version
-                        ? StoredRule.State.LIVE
-                        : each.state() == StoredRule.State.LIVE ? StoredRule.State.RETIRED : each.state()));
+        versions.get(id)
+                .replaceAll(each -> with(
+                        each,
+                        each.version() == version
+                                ? StoredRule.State.LIVE
+                                : each.state() == StoredRule.State.LIVE ? StoredRule.State.RETIRED : each.state()));
         return find(id, version).orElseThrow();
     }
 
     private static StoredRule with(StoredRule rule, StoredRule.State state) {
         return new StoredRule(
-                rule.id(), rule.version(), rule.form(), state, rule.source(), rule.author(), rule.reason(),
+                rule.id(),
+                rule.version(),
+                rule.form(),
+                state,
+                rule.source(),
+                rule.author(),
+                rule.reason(),
                 rule.createdAt());
     }
 
@@ -154,7 +162,8 @@ final class DemoRules implements RuleBook, RuleStore {
     public synchronized boolean withdraw(RuleId id, String author) {
         boolean was = live().stream().anyMatch(rule -> rule.id().equals(id));
         versions.getOrDefault(id, List.of())
-                .replaceAll(each -> each.state() == StoredRule.State.LIVE ? with(each, StoredRule.State.RETIRED) : each);
+                .replaceAll(
+                        each -> each.state() == StoredRule.State.LIVE ? with(each, StoredRule.State.RETIRED) : each);
         return was;
     }
 
@@ -188,13 +197,18 @@ final class DemoRules implements RuleBook, RuleStore {
 
     @Override
     public Optional<Activity> activity(RuleId id) {
-        return newest().stream().filter(rule -> rule.id().equals(id)).findFirst().map(this::activity);
+        return newest().stream()
+                .filter(rule -> rule.id().equals(id))
+                .findFirst()
+                .map(this::activity);
     }
 
     private Activity activity(StoredRule newest) {
         var live = live().stream().filter(rule -> rule.id().equals(newest.id())).findFirst();
         var compiled = live.map(rule -> check(rule.source()).rules().getFirst().withVersion(rule.version()));
-        int matched = compiled.map(rule -> rule.selectors().stream().mapToInt(catalog::count).sum()).orElse(0);
+        int matched = compiled.map(rule ->
+                        rule.selectors().stream().mapToInt(catalog::count).sum())
+                .orElse(0);
         boolean evaluated = live.isPresent() && !parked.containsKey(newest.id());
         Instant last = evaluated ? clock.instant().minusMillis(400) : null;
         return new Activity(

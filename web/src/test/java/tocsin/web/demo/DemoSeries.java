@@ -43,19 +43,49 @@ final class DemoSeries implements SeriesCatalog, SampleHistory {
             boolean slow = model.equals("opus");
             add(
                     at -> base + noise(at, model, 0.12) + (slow ? spike(at, 38, 3.4) : 0),
-                    "janus_request_p99_seconds", "model", model, "service", "gateway", "env", "prod");
-            add(at -> (at / 1000 % 10_000_000) * base * 0.02, "janus_cost_dollars_total", "model", model, "env", "prod");
+                    "janus_request_p99_seconds",
+                    "model",
+                    model,
+                    "service",
+                    "gateway",
+                    "env",
+                    "prod");
+            add(
+                    at -> (at / 1000 % 10_000_000) * base * 0.02,
+                    "janus_cost_dollars_total",
+                    "model",
+                    model,
+                    "env",
+                    "prod");
             add(at -> 20 + 8 * base + noise(at, model + "q", 5), "janus_requests_per_second", "model", model);
         }
         for (String host : List.of("janus-1", "janus-2", "janus-3", "janus-4")) {
             double base = host.equals("janus-3") ? 0.9 : 0.42;
-            add(at -> Math.min(1, base + noise(at, host, 0.09)), "host_cpu_utilization", "instance", host, "env", "prod");
+            add(
+                    at -> Math.min(1, base + noise(at, host, 0.09)),
+                    "host_cpu_utilization",
+                    "instance",
+                    host,
+                    "env",
+                    "prod");
             add(at -> 6.1e9 + noise(at, host, 1.5e9), "host_memory_available_bytes", "instance", host, "env", "prod");
-            add(at -> 0.61 + spike(at, 700, 0.3) + noise(at, host, 0.001), "host_disk_used_ratio", "instance", host, "mount", "/data");
+            add(
+                    at -> 0.61 + spike(at, 700, 0.3) + noise(at, host, 0.001),
+                    "host_disk_used_ratio",
+                    "instance",
+                    host,
+                    "mount",
+                    "/data");
         }
         for (String store : List.of("memory", "vectors", "graph")) {
             double base = store.equals("graph") ? 0.18 : 0.02;
-            add(at -> base + Math.abs(noise(at, store, 0.02)), "janus_store_latency_seconds", "store", store, "env", "prod");
+            add(
+                    at -> base + Math.abs(noise(at, store, 0.02)),
+                    "janus_store_latency_seconds",
+                    "store",
+                    store,
+                    "env",
+                    "prod");
             add(at -> store.equals("memory") ? 1 : 0, "janus_store_down", "store", store, "env", "prod");
         }
         add(at -> 412 + noise(at, "log", 60), "tocsin_log_records_per_second");
@@ -88,7 +118,8 @@ final class DemoSeries implements SeriesCatalog, SampleHistory {
     Series named(String metric, String label, String value) {
         return curves.values().stream()
                 .map(Curve::series)
-                .filter(series -> series.metric().equals(metric) && value.equals(series.labels().get(label)))
+                .filter(series -> series.metric().equals(metric)
+                        && value.equals(series.labels().get(label)))
                 .findFirst()
                 .orElseThrow();
     }
@@ -114,12 +145,16 @@ final class DemoSeries implements SeriesCatalog, SampleHistory {
     }
 
     private Stream<Curve> matching(Selector selector) {
-        return curves.values().stream().filter(curve -> selector.matches(curve.series().labels()));
+        return curves.values().stream()
+                .filter(curve -> selector.matches(curve.series().labels()));
     }
 
     @Override
     public List<SeriesView> find(Selector selector, int limit) {
-        return matching(selector).limit(limit).map(curve -> (SeriesView) new View(curve)).toList();
+        return matching(selector)
+                .limit(limit)
+                .map(curve -> (SeriesView) new View(curve))
+                .toList();
     }
 
     @Override
@@ -156,7 +191,8 @@ final class DemoSeries implements SeriesCatalog, SampleHistory {
             return Points.NONE;
         }
         long first = (from.toEpochMilli() + step - 1) / step * step;
-        long[] times = LongStream.iterate(first, at -> at < end, at -> at + step).toArray();
+        long[] times =
+                LongStream.iterate(first, at -> at < end, at -> at + step).toArray();
         double[] values = LongStream.of(times).mapToDouble(curve.get().value()).toArray();
         return new Points(times, values);
     }

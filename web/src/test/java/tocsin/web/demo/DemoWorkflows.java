@@ -36,11 +36,23 @@ final class DemoWorkflows implements Workflows {
                 ? List.of()
                 : List.of(
                         new Deployed(
-                                "escalation", "Escalation", 2,
+                                "escalation",
+                                "Escalation",
+                                2,
                                 "Tells the first step; when nobody acknowledges in time, tells the next. Says so when it is over.",
                                 running(100).size()),
-                        new Deployed("incident", "Incident creation", 1, "Opens an incident for what is critical, and closes it.", 0),
-                        new Deployed("self-healing", "Self-healing", 1, "Calls what may repair it, waits for the alert to clear, else escalates.", 0));
+                        new Deployed(
+                                "incident",
+                                "Incident creation",
+                                1,
+                                "Opens an incident for what is critical, and closes it.",
+                                0),
+                        new Deployed(
+                                "self-healing",
+                                "Self-healing",
+                                1,
+                                "Calls what may repair it, waits for the alert to clear, else escalates.",
+                                0));
     }
 
     @Override

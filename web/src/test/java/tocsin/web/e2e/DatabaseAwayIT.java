@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import tocsin.signal.SampleBatch;
 import tocsin.signal.Series;
@@ -20,8 +21,7 @@ import tocsin.signal.Series;
  */
 class DatabaseAwayIT {
     private static final Duration AWAY = Duration.parse(System.getProperty("tocsin.test.away", "PT20S"));
-    private static final String RULE =
-            """
+    private static final String RULE = """
             rule "away.breach"
                 @severity(critical)
                 @summary("It broke while the database was away")
@@ -32,7 +32,7 @@ class DatabaseAwayIT {
             end
             """;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path data;
 
     @Test
@@ -44,7 +44,10 @@ class DatabaseAwayIT {
             tocsin.publish("away.breach", RULE);
             var load = new Load(tocsin, Instant.now().toEpochMilli());
             try (load) {
-                TocsinProcess.await("the load to run", Duration.ofSeconds(20), () -> load.acknowledged().size() > 200);
+                TocsinProcess.await(
+                        "the load to run",
+                        Duration.ofSeconds(20),
+                        () -> load.acknowledged().size() > 200);
                 database.stop();
                 int before = load.acknowledged().size();
                 var brokeAt = Instant.now();
@@ -57,11 +60,16 @@ class DatabaseAwayIT {
 
                 var expected = load.acknowledged();
                 database.startAgain();
-                TocsinProcess.await("every sample of the outage in the database", Duration.ofSeconds(10), () ->
-                        new HashSet<>(StoredSamples.numbers(database.server())).containsAll(expected));
-                TocsinProcess.await("the alert with its own time", Duration.ofSeconds(10), () -> firedAt(tocsin, brokeAt));
                 TocsinProcess.await(
-                        "its page", Duration.ofSeconds(10), () -> inbox.received("alert.firing").size() == 1);
+                        "every sample of the outage in the database",
+                        Duration.ofSeconds(10),
+                        () -> new HashSet<>(StoredSamples.numbers(database.server())).containsAll(expected));
+                TocsinProcess.await(
+                        "the alert with its own time", Duration.ofSeconds(10), () -> firedAt(tocsin, brokeAt));
+                TocsinProcess.await(
+                        "its page",
+                        Duration.ofSeconds(10),
+                        () -> inbox.received("alert.firing").size() == 1);
             }
             assertThat(StoredSamples.numbers(database.server())).doesNotHaveDuplicates();
         }

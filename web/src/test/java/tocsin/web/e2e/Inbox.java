@@ -26,8 +26,8 @@ final class Inbox implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             var body = JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes());
-            received.add(new Received(
-                    exchange.getRequestHeaders().getFirst("Idempotency-Key"), body, System.nanoTime()));
+            received.add(
+                    new Received(exchange.getRequestHeaders().getFirst("Idempotency-Key"), body, System.nanoTime()));
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });

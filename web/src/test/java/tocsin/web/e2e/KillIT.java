@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import tocsin.signal.SampleBatch;
 import tocsin.signal.Series;
@@ -19,8 +20,7 @@ import tocsin.timescale.embedded.EmbeddedPostgres;
 /** {@code kill -9} of the server under load, ten times. */
 class KillIT {
     private static final int KILLS = 10;
-    private static final String RULE =
-            """
+    private static final String RULE = """
             rule "kill.breach"
                 @severity(high)
                 @summary("Round {{round}} breaches")
@@ -31,7 +31,7 @@ class KillIT {
             end
             """;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path data;
 
     @Test
@@ -57,8 +57,7 @@ class KillIT {
                     tocsin.kill();
                     tocsin.restart();
                 }
-                TocsinProcess.await(
-                        "a page for each round", Duration.ofSeconds(60), () -> rounds(inbox) == KILLS);
+                TocsinProcess.await("a page for each round", Duration.ofSeconds(60), () -> rounds(inbox) == KILLS);
             }
             tocsin.close(); // writes what it holds
 
@@ -80,7 +79,10 @@ class KillIT {
 
     private static SampleBatch breach(int round) {
         return SampleBatch.builder(1)
-                .add(Series.of("kill_round", "round", String.valueOf(round)), Instant.now().toEpochMilli(), 1)
+                .add(
+                        Series.of("kill_round", "round", String.valueOf(round)),
+                        Instant.now().toEpochMilli(),
+                        1)
                 .build();
     }
 }

@@ -20,8 +20,7 @@ import tocsin.signal.Series;
 /** The main job, from outside: a sample comes in by remote write, and a page goes out by webhook. */
 @TestInstance(Lifecycle.PER_CLASS)
 class SampleInPageOutIT {
-    private static final String RULE =
-            """
+    private static final String RULE = """
             rule "%s"
                 @severity(high)
                 @summary("{{queue}} holds {{value}} messages")
@@ -53,21 +52,26 @@ class SampleInPageOutIT {
         tocsin.publish("mail.queue", RULE.formatted("mail.queue", "mail_queue_length"));
 
         assertThat(tocsin.send(sample("mail_queue_length", 250))).isEqualTo(204);
-        TocsinProcess.await("the page", Duration.ofSeconds(20), () -> !told("mail.queue", "alert.firing")
-                .isEmpty());
+        TocsinProcess.await(
+                "the page",
+                Duration.ofSeconds(20),
+                () -> !told("mail.queue", "alert.firing").isEmpty());
         var page = told("mail.queue", "alert.firing").getFirst().body();
         assertThat(page.path("title").asString()).isEqualTo("[HIGH] mail.queue: in holds 250 messages");
         String id = page.path("alert").asString();
 
         var taken = tocsin.call("POST", "/api/v1/alerts/" + id + "/acknowledge", Map.of("note", "looking"));
         assertThat(taken.statusCode()).isEqualTo(200);
-        TocsinProcess.await("word that somebody has it", Duration.ofSeconds(20), () -> !told(
-                        "mail.queue", "alert.acknowledged")
-                .isEmpty());
+        TocsinProcess.await(
+                "word that somebody has it",
+                Duration.ofSeconds(20),
+                () -> !told("mail.queue", "alert.acknowledged").isEmpty());
 
         assertThat(tocsin.send(sample("mail_queue_length", 3))).isEqualTo(204);
-        TocsinProcess.await("word that it is over", Duration.ofSeconds(20), () -> !told("mail.queue", "alert.resolved")
-                .isEmpty());
+        TocsinProcess.await(
+                "word that it is over",
+                Duration.ofSeconds(20),
+                () -> !told("mail.queue", "alert.resolved").isEmpty());
 
         var story = tocsin.json("/api/v1/alerts/" + id);
         assertThat(StreamSupport.stream(story.path("transitions").spliterator(), false)
@@ -95,17 +99,20 @@ class SampleInPageOutIT {
 
     @Test
     void theHostAndTocsinReportByThemselves() throws Exception {
-        TocsinProcess.await("a rule of the host pack to see its series", Duration.ofSeconds(60), () -> tocsin.json(
-                                "/api/v1/rules/host.cpu-saturated")
-                        .path("matchedSeries")
-                        .asInt()
-                > 0);
+        TocsinProcess.await(
+                "a rule of the host pack to see its series",
+                Duration.ofSeconds(60),
+                () -> tocsin.json("/api/v1/rules/host.cpu-saturated")
+                                .path("matchedSeries")
+                                .asInt()
+                        > 0);
         assertThat(tocsin.get("/actuator/prometheus").body()).contains("tocsin_log_samples_total");
     }
 
     private List<Inbox.Received> told(String rule, String event) {
         return inbox.received(event).stream()
-                .filter(call -> call.body().path("facts").path("rule").asString().equals(rule))
+                .filter(call ->
+                        call.body().path("facts").path("rule").asString().equals(rule))
                 .toList();
     }
 

@@ -15,8 +15,7 @@ final class StoredSamples {
         var numbers = new ArrayList<Integer>();
         try (var connection = DriverManager.getConnection(database.url(), database.user(), database.password());
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery(
-                        """
+                var rows = statement.executeQuery("""
                         SELECT unnest(block.value)::int AS number
                         FROM sample_block block JOIN series ON series.id = block.series_id
                         WHERE series.metric = 'load_sample_number'

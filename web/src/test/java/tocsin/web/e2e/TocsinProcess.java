@@ -66,14 +66,8 @@ final class TocsinProcess implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
-                "-XX:TieredStopAtLevel=1", // tests start often and live short
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                JAR.toAbsolutePath().toString(),
+        var command = new ArrayList<>(java("-Xmx768m"));
+        command.addAll(List.of(
                 "serve",
                 "--server.port=" + port,
                 "--server.address=127.0.0.1",
@@ -82,6 +76,28 @@ final class TocsinProcess implements AutoCloseable {
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /** {@code ./tocsin simulate} against this server, with the token that the server left on this machine. */
+    Process simulate(String... options) throws IOException {
+        var command = new ArrayList<>(java("-Xmx256m"));
+        command.addAll(List.of("simulate", "--url", url(""), "--data", data.resolve("tocsin").toString()));
+        command.addAll(List.of(options));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(data.resolve("simulate.out").toFile());
+        builder.environment().remove("TOCSIN_TOKEN");
+        return builder.start();
+    }
+
+    private static List<String> java(String heap) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                heap,
+                "-XX:TieredStopAtLevel=1", // tests start often and live short
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                JAR.toAbsolutePath().toString());
     }
 
     Path log() {
@@ -162,7 +178,8 @@ final class TocsinProcess implements AutoCloseable {
 
     private static void expectOk(HttpResponse<String> answer) {
         if (answer.statusCode() / 100 != 2) {
-            throw new AssertionError(answer.request().uri() + " answered " + answer.statusCode() + ": " + answer.body());
+            throw new AssertionError(
+                    answer.request().uri() + " answered " + answer.statusCode() + ": " + answer.body());
         }
     }
 
