@@ -79,7 +79,8 @@ final class ReferenceSeries implements SeriesView {
     private List<Sample> inside(Window window) {
         var start = now.minus(window.length());
         return samples.stream()
-                .filter(sample -> sample.at().compareTo(start) > 0 && sample.at().compareTo(now) <= 0)
+                .filter(sample ->
+                        sample.at().compareTo(start) > 0 && sample.at().compareTo(now) <= 0)
                 .toList();
     }
 

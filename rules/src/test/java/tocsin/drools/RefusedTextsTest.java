@@ -277,7 +277,8 @@ class RefusedTextsTest {
             for (String expression : List.of(".*a.*", "[a-z]+[a-z]*!", "(a|b|ab)(a|b|ab)[ab]+x", "a?a?a?a?a*")) {
                 assertThat(SafeExpression.problem(expression)).isNull();
                 var test = new LabelTest("x", LabelTest.Op.MATCHES, List.of(expression)).predicate();
-                assertThat(values).allSatisfy(value -> assertThat(test.test(value)).isIn(true, false));
+                assertThat(values)
+                        .allSatisfy(value -> assertThat(test.test(value)).isIn(true, false));
             }
         });
     }

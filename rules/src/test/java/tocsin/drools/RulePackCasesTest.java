@@ -72,7 +72,9 @@ class RulePackCasesTest {
             }
         }
         assertThat(neverFires).as("rules without a case in which they fire").isEmpty();
-        assertThat(neverQuiet).as("rules without a case in which they stay quiet").isEmpty();
+        assertThat(neverQuiet)
+                .as("rules without a case in which they stay quiet")
+                .isEmpty();
     }
 
     private static boolean anywhere(Tested tested, BiPredicate<RuleTestFile.Case, RuleTestFile.Expectation> holds) {
@@ -94,7 +96,8 @@ class RulePackCasesTest {
                                 .compareTo(expectation.at())
                         <= 0)
                 .anyMatch(input -> Stream.concat(expectation.firing().stream(), expectation.pending().stream())
-                        .noneMatch(alert -> alert.rule().equals(rule.definition().id().value())
+                        .noneMatch(alert -> alert.rule()
+                                        .equals(rule.definition().id().value())
                                 && alert.labels().equals(input.series().labels().withoutMetric())));
     }
 }

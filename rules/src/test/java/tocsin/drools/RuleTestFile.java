@@ -19,7 +19,8 @@ import tocsin.signal.Series;
 record RuleTestFile(List<Case> cases) {
     private static final Pattern SERIES =
             Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{\\s*((?:[^\"}]|\"[^\"]*\")*)})?");
-    private static final Pattern LABEL = Pattern.compile("\\s*([a-zA-Z_][a-zA-Z0-9_]*)\\s*=\\s*\"([^\"]*)\"\\s*(?:,|$)");
+    private static final Pattern LABEL =
+            Pattern.compile("\\s*([a-zA-Z_][a-zA-Z0-9_]*)\\s*=\\s*\"([^\"]*)\"\\s*(?:,|$)");
 
     /**
      * A story and what is expected of it.
@@ -68,8 +69,12 @@ record RuleTestFile(List<Case> cases) {
         var expectation = map(node, Set.of("at", "firing", "pending"));
         return new Expectation(
                 Durations.parse(text(expectation, "at")),
-                list(expectation, "firing").stream().map(RuleTestFile::readExpected).toList(),
-                list(expectation, "pending").stream().map(RuleTestFile::readExpected).toList());
+                list(expectation, "firing").stream()
+                        .map(RuleTestFile::readExpected)
+                        .toList(),
+                list(expectation, "pending").stream()
+                        .map(RuleTestFile::readExpected)
+                        .toList());
     }
 
     private static Expected readExpected(Object node) {

@@ -164,7 +164,9 @@ final class RuleTestRun {
         var labels = finding.labels().with(finding.rule().labels());
         double value = finding.evidence().value();
         return new Seen(
-                finding.rule().id().value(), labels, Template.fill(finding.rule().summary(), labels, value));
+                finding.rule().id().value(),
+                labels,
+                Template.fill(finding.rule().summary(), labels, value));
     }
 
     private void compare(

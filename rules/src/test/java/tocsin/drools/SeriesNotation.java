@@ -12,8 +12,8 @@ import tocsin.signal.Staleness;
  */
 final class SeriesNotation {
     private static final String NUMBER = "(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
-    private static final Pattern VALUES = Pattern.compile(
-            "(?<first>[+-]?" + NUMBER + ")(?:(?<step>[+-]" + NUMBER + ")?x(?<times>\\d{1,6}))?");
+    private static final Pattern VALUES =
+            Pattern.compile("(?<first>[+-]?" + NUMBER + ")(?:(?<step>[+-]" + NUMBER + ")?x(?<times>\\d{1,6}))?");
     private static final Pattern MISSING = Pattern.compile("_(?:x(?<times>\\d{1,6}))?");
 
     private SeriesNotation() {}
