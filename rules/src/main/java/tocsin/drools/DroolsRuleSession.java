@@ -33,6 +33,7 @@ final class DroolsRuleSession implements RuleSession {
     private static final Logger log = LoggerFactory.getLogger(DroolsRuleSession.class);
 
     private final DroolsRuleSettings settings;
+    private final RuleNetwork.Sink sink = new Hits();
     private final Map<RuleId, ActiveRule> rules = new HashMap<>();
     private final Map<RuleId, RuleDefinition> parked = new HashMap<>();
     private final Map<String, MetricRules> metrics = new HashMap<>();
@@ -125,7 +126,7 @@ final class DroolsRuleSession implements RuleSession {
     }
 
     private MetricRules metric(String name) {
-        return metrics.computeIfAbsent(name, key -> new MetricRules(new Hits()));
+        return metrics.computeIfAbsent(name, key -> new MetricRules(sink));
     }
 
     private void forgetIfEmpty(String name) {
@@ -176,7 +177,7 @@ final class DroolsRuleSession implements RuleSession {
         }
         touched.clear();
         blameFailures();
-        limitHoldings();
+        hits.forEach(hit -> limitHoldings(hit.rule(), hit.rule().holdings().size()));
         var holding = findings();
         hits.clear();
         var outcome = park();
@@ -199,11 +200,9 @@ final class DroolsRuleSession implements RuleSession {
         }
         if (holding.hit(evaluation)) {
             hits.add(holding);
-        }
-        rule.fired(evaluation);
-        if (++firings > settings.maxFirings()) {
-            firings = 0;
-            parkBusiest();
+            rule.fired(evaluation);
+            limitHoldings(rule, rule.firings(evaluation)); // before what held earlier is known to hold still
+            limitFirings();
         }
     }
 
@@ -218,15 +217,18 @@ final class DroolsRuleSession implements RuleSession {
         }
     }
 
-    private void limitHoldings() {
-        for (var holding : hits) {
-            var rule = holding.rule();
-            if (rule.holdings().size() > settings.maxFindingsPerRule()) {
-                exceeds(
-                        rule,
-                        "it holds for more than %d series at once: select fewer"
-                                .formatted(settings.maxFindingsPerRule()));
-            }
+    private void limitHoldings(ActiveRule rule, int holdings) {
+        if (holdings > settings.maxFindingsPerRule() && !excessive.containsKey(rule)) {
+            exceeds(
+                    rule,
+                    "it holds for more than %d series at once: select fewer".formatted(settings.maxFindingsPerRule()));
+        }
+    }
+
+    private void limitFirings() {
+        if (++firings > settings.maxFirings()) {
+            firings = 0;
+            parkBusiest();
         }
     }
 

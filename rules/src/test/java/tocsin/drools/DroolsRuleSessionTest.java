@@ -227,6 +227,54 @@ class DroolsRuleSessionTest {
     }
 
     @Test
+    void aRuleThatHoldsForOtherSeriesThanBeforeStaysWithinItsLimit() {
+        session.use(List.of(busy));
+        assertThat(evaluate(hosts("a", 60, 0.95)).holding()).hasSize(60);
+
+        Arrays.stream(hosts("a", 60, 0.1)).forEach(session::update);
+        var evaluation = evaluate(hosts("b", 60, 0.95));
+        assertThat(evaluation.parked()).isEmpty();
+        assertThat(evaluation.holding()).hasSize(60);
+        assertThat(evaluation.ended()).hasSize(60);
+
+        assertThat(evaluate(hosts("c", 60, 0.95)).parked()).hasSize(1);
+    }
+
+    private static FakeSeries[] hosts(String group, int count, double value) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new FakeSeries("cpu", "host", group + i).at(1_000, value))
+                .toArray(FakeSeries[]::new);
+    }
+
+    @Test
+    void whatHeldBeforeAnotherRuleCameIsNoWork() {
+        var rules = IntStream.range(0, 12)
+                .mapToObj(i -> rule("r" + i, "metric == \"cpu\", value > " + i / 100.0))
+                .toList();
+        session.use(rules.subList(0, 11));
+        assertThat(evaluate(hosts("a", 90, 0.95)).holding()).hasSize(11 * 90);
+
+        session.use(rules);
+        var evaluation = session.evaluate();
+        assertThat(evaluation.parked()).isEmpty();
+        assertThat(evaluation.holding())
+                .hasSize(90)
+                .allMatch(finding -> finding.rule().equals(rules.getLast().definition()));
+        assertThat(evaluation.ended()).isEmpty();
+    }
+
+    @Test
+    void aRuleThatMovesToAnotherMetricKeepsWhatHoldsThere() {
+        session.use(List.of(busy));
+        evaluate(web1, new FakeSeries("load", "host", "web-1").at(1_000, 5));
+        session.use(List.of(rule("busy", "metric == \"load\", value > 4")));
+        var moved = session.evaluate();
+        assertThat(holding(moved)).containsExactly("busy {host=\"web-1\"} 5.0");
+        assertThat(moved.ended()).isEmpty();
+        assertThat(evaluate(web1.at(2_000, 0.1))).as("no rule looks at it").isEqualTo(Evaluation.NOTHING);
+    }
+
+    @Test
     void whenAllRulesTogetherFireTooOftenTheBusiestIsParked() {
         var rules = IntStream.range(0, 30)
                 .mapToObj(i -> rule("r" + i, "metric == \"cpu\", value > " + (i < 20 ? -1 : 30)))
@@ -263,7 +311,8 @@ class DroolsRuleSessionTest {
                 throw new IllegalStateException("no such window");
             }
         };
-        session.use(List.of(busy, rule("windowed", "metric == \"cpu\", avg(\"5m\") > 0.9")));
+        var other = rule("other", "metric == \"load\", avg(\"5m\") > 0.9");
+        session.use(List.of(busy, rule("windowed", "metric == \"cpu\", avg(\"5m\") > 0.9"), other));
         session.update(broken);
         var evaluation = session.evaluate();
         assertThat(holding(evaluation)).containsExactly("busy {host=\"web-1\"} 0.95");

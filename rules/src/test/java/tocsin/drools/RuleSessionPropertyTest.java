@@ -31,7 +31,7 @@ import tocsin.rule.Window;
  */
 class RuleSessionPropertyTest {
     private static final int SEEDS = Integer.getInteger("tocsin.seeds", 60);
-    private static final int STEPS = 25;
+    private static final int STEPS = 20;
 
     /** A rule that holds for more series is parked, in every second run. */
     private static final int FEW = 6;
