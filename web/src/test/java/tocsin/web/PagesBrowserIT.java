@@ -56,10 +56,12 @@ class PagesBrowserIT {
         if (context != null) {
             context.close();
         }
-        context = chromium.browser().newContext(new Browser.NewContextOptions()
-                .setBaseURL("http://localhost:" + application.getEnvironment().getProperty("local.server.port"))
-                .setViewportSize(width, 844)
-                .setColorScheme(scheme));
+        context = chromium.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setBaseURL("http://localhost:"
+                                + application.getEnvironment().getProperty("local.server.port"))
+                        .setViewportSize(width, 844)
+                        .setColorScheme(scheme));
         page = context.newPage();
         page.onConsoleMessage(message -> {
             if (List.of("error", "warning").contains(message.type())) {

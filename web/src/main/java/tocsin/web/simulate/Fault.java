@@ -1,6 +1,5 @@
 package tocsin.web.simulate;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,7 +12,6 @@ enum Fault {
     ERROR_BURST("seven of ten requests fail", "janus.errors-high"),
     VECTOR_STORE_SLOW("searches in the vector store take four seconds", "janus.vector-store-slow"),
     GRAPH_STORE_SLOW("walks through the graph take nine seconds", "janus.graph-store-slow"),
-    /** The rule looks five minutes back and then waits for two, so this one has to last longer than the others. */
     TRAFFIC_STOP("no requests come in any more", "janus.no-requests");
 
     private final String story;
@@ -32,10 +30,6 @@ enum Fault {
     /** The rule that should notice. */
     String rule() {
         return rule;
-    }
-
-    Duration usualLength() {
-        return this == TRAFFIC_STOP ? Duration.ofMinutes(10) : Duration.ofMinutes(5);
     }
 
     /** The word on the command line. */

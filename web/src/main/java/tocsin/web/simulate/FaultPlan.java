@@ -6,17 +6,16 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** When each fault begins and ends. Safe for concurrent use, because a heal call comes on another thread. */
 final class FaultPlan {
     private final Instant beginsAt;
     private final Map<Fault, Instant> endsAt = new EnumMap<>(Fault.class);
 
-    /** @param length of each fault; null for its usual one */
-    FaultPlan(Set<Fault> faults, Instant beginsAt, @Nullable Duration length) {
+    /** @param length of each fault */
+    FaultPlan(Set<Fault> faults, Instant beginsAt, Duration length) {
         this.beginsAt = beginsAt;
-        faults.forEach(fault -> endsAt.put(fault, beginsAt.plus(length == null ? fault.usualLength() : length)));
+        faults.forEach(fault -> endsAt.put(fault, beginsAt.plus(length)));
     }
 
     Instant beginsAt() {

@@ -82,9 +82,10 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--fault-for",
+            defaultValue = "5m",
             converter = DurationConverter.class,
-            description = "How long they last (5m; traffic-stop 10m, for its rule looks further back).")
-    private @Nullable Duration faultFor;
+            description = "How long they last (${DEFAULT-VALUE}).")
+    private Duration faultFor = Duration.ofMinutes(5);
 
     @Option(names = "--for", converter = DurationConverter.class, description = "When to stop (on Ctrl-C).")
     private @Nullable Duration length;

@@ -89,7 +89,7 @@ final class DemoSeries implements SeriesCatalog, SampleHistory {
             add(at -> store.equals("memory") ? 1 : 0, "janus_store_down", "store", store, "env", "prod");
         }
         add(at -> 412 + noise(at, "log", 60), "tocsin_log_records_per_second");
-        add(at -> Math.abs(noise(at, "lag", 3)), "tocsin_storage_lag_seconds");
+        add(at -> Math.abs(noise(at, "lag", 3)), "tocsin_detection_lag_seconds");
         add(at -> 0.93 + noise(at, "err", 0.02), "janus_agent_success_ratio", "agent", "scheduler", "env", "prod");
     }
 

@@ -222,11 +222,11 @@ public final class DemoStory {
                 "{{value}} invoices have been waiting for half an hour",
                 "");
         write(
-                "tocsin.storage-behind",
+                "tocsin.detection-behind",
                 "medium",
-                "tocsin_storage_lag_seconds",
+                "tocsin_detection_lag_seconds",
                 "min(\"1m\") > 30",
-                "Storage is {{value | duration}} behind",
+                "Rules are {{value | duration}} behind",
                 "");
         for (int limit : List.of(3, 4)) {
             var id = new RuleId("janus.latency-p99");
@@ -252,7 +252,7 @@ public final class DemoStory {
         rules.hold("janus.store-down", 1);
         rules.hold("host.cpu-saturated", 1);
         rules.hold("janus.store-slow", 1);
-        rules.park("tocsin.storage-behind", "One evaluation took longer than 200 ms, three times in a row");
+        rules.park("tocsin.detection-behind", "One evaluation took longer than 200 ms, three times in a row");
     }
 
     private void write(String name, String severity, String metric, String condition, String summary, String label) {

@@ -69,7 +69,14 @@ class DatabaseAwayIT {
                 TocsinProcess.await(
                         "its page",
                         Duration.ofSeconds(10),
-                        () -> inbox.received("alert.firing").size() == 1);
+                        () -> inbox.received("alert.firing").stream()
+                                        .filter(page -> page.body()
+                                                .path("facts")
+                                                .path("rule")
+                                                .asString()
+                                                .equals("away.breach"))
+                                        .count()
+                                == 1);
             }
             assertThat(StoredSamples.numbers(database.server())).doesNotHaveDuplicates();
         }

@@ -50,14 +50,18 @@ class FirstFiveMinutesIT {
     void aLatencySpikeEndsOnTheScreenAsAPageThatSomebodyTakes() throws Exception {
         var simulation = tocsin.simulate("--fault", "latency-spike", "--fault-after", "5s");
         try (var context = chromium.browser()
-                .newContext(new Browser.NewContextOptions().setBaseURL(tocsin.url("")).setViewportSize(1440, 900))) {
+                .newContext(new Browser.NewContextOptions()
+                        .setBaseURL(tocsin.url(""))
+                        .setViewportSize(1440, 900))) {
             var page = context.newPage();
             signIn(page);
             page.navigate("/metrics?q=host_cpu");
             assertThat(page.getByText("host_cpu_utilization").first()).isVisible();
 
             page.navigate("/");
-            var alert = page.locator("a", new Page.LocatorOptions().setHasText(Pattern.compile("latency", Pattern.CASE_INSENSITIVE)))
+            var alert = page.locator(
+                            "a",
+                            new Page.LocatorOptions().setHasText(Pattern.compile("p99 of .* requests in janus-demo")))
                     .first();
             assertThat(alert).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE));
             page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("overview.png")));
@@ -86,25 +90,37 @@ class FirstFiveMinutesIT {
         try (var inbox = new Inbox()) {
             tocsin.webhook("phone", inbox.url());
             var repair = Map.of(
-                    "type", "webhook",
-                    "level", 0,
-                    "settings", Map.of("url", "http://127.0.0.1:" + port + "/heal/memory-store"));
+                    "type",
+                    "webhook",
+                    "level",
+                    0,
+                    "settings",
+                    Map.of("url", "http://127.0.0.1:" + port + "/heal/memory-store"));
             assertThat(tocsin.call("PUT", "/api/v1/channels/restart-memory-store", repair)
                             .statusCode())
                     .isEqualTo(200);
             var simulation = tocsin.simulate(
-                    "--deployment", "janus-heal", "--fault", "memory-store-down", "--fault-after", "3s",
-                    "--listen-port", String.valueOf(port));
+                    "--deployment",
+                    "janus-heal",
+                    "--fault",
+                    "memory-store-down",
+                    "--fault-after",
+                    "3s",
+                    "--listen-port",
+                    String.valueOf(port));
             try {
-                TocsinProcess.await("word that it was repaired", Duration.ofSeconds(120), () -> inbox
-                        .received("alert.resolved").stream()
-                        .anyMatch(FirstFiveMinutesIT::isOfTheStore));
+                TocsinProcess.await(
+                        "word that it was repaired",
+                        Duration.ofSeconds(120),
+                        () -> inbox.received("alert.resolved").stream().anyMatch(FirstFiveMinutesIT::isOfTheStore));
                 assertThat(inbox.received("alert.firing").stream().filter(FirstFiveMinutesIT::isOfTheStore))
                         .as("people who were woken")
                         .isEmpty();
                 assertThat(StreamSupport.stream(
-                                tocsin.json("/api/v1/alerts?status=resolved").spliterator(), false)
-                        .map(alert -> alert.path("rule").asString()))
+                                        tocsin.json("/api/v1/alerts?status=resolved")
+                                                .spliterator(),
+                                        false)
+                                .map(alert -> alert.path("rule").asString()))
                         .contains("janus.memory-store-down");
             } finally {
                 simulation.destroy();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +18,12 @@ import tocsin.signal.SampleBatch;
 import tocsin.signal.Series;
 import tocsin.timescale.embedded.EmbeddedPostgres;
 
-/** {@code kill -9} of the server under load, ten times. */
+/**
+ * {@code kill -9} of the server under load. Three times, since a start takes a while and the build is to stay quick;
+ * {@code -Dtocsin.test.kills=10} makes it ten.
+ */
 class KillIT {
-    private static final int KILLS = 10;
+    private static final int KILLS = Integer.getInteger("tocsin.test.kills", 3);
     private static final String RULE = """
             rule "kill.breach"
                 @severity(high)
@@ -64,17 +68,24 @@ class KillIT {
             var stored = StoredSamples.numbers(database);
             assertThat(stored).as("stored twice").doesNotHaveDuplicates();
             assertThat(new HashSet<>(stored)).as("acknowledged and lost").containsAll(load.acknowledged());
-            assertThat(load.acknowledged()).as("the load did its work").hasSizeGreaterThan(1000);
-            long pages = inbox.received("alert.firing").size();
-            assertThat(pages).as("pages for %d alerts", KILLS).isBetween((long) KILLS, KILLS + 1L);
+            assertThat(load.acknowledged()).as("the load did its work").hasSizeGreaterThan(500);
+            int pages = pages(inbox).size();
+            assertThat(pages).as("pages for %d alerts", KILLS).isBetween(KILLS, KILLS + 1);
         }
     }
 
     private static long rounds(Inbox inbox) {
-        return inbox.received("alert.firing").stream()
+        return pages(inbox).stream()
                 .map(page -> page.body().path("facts").path("round").asString())
                 .distinct()
                 .count();
+    }
+
+    private static List<Inbox.Received> pages(Inbox inbox) {
+        return inbox.received("alert.firing").stream()
+                .filter(page ->
+                        page.body().path("facts").path("rule").asString().equals("kill.breach"))
+                .toList();
     }
 
     private static SampleBatch breach(int round) {

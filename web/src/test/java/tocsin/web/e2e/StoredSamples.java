@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tocsin.timescale.embedded.EmbeddedPostgres;
 
-/** What stands in the database, asked for by plain SQL. */
+/** What stands in the database, asked for as people do: by SQL, from the view of all samples. */
 final class StoredSamples {
     private StoredSamples() {}
 
@@ -16,10 +16,8 @@ final class StoredSamples {
         try (var connection = DriverManager.getConnection(database.url(), database.user(), database.password());
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("""
-                        SELECT unnest(block.value)::int AS number
-                        FROM sample_block block JOIN series ON series.id = block.series_id
-                        WHERE series.metric = 'load_sample_number'
-                        ORDER BY number
+                        SELECT value::int AS number FROM sample
+                        WHERE metric = 'load_sample_number' ORDER BY number
                         """)) {
             while (rows.next()) {
                 numbers.add(rows.getInt(1));

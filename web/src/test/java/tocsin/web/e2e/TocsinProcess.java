@@ -81,7 +81,8 @@ final class TocsinProcess implements AutoCloseable {
     /** {@code ./tocsin simulate} against this server, with the token that the server left on this machine. */
     Process simulate(String... options) throws IOException {
         var command = new ArrayList<>(java("-Xmx256m"));
-        command.addAll(List.of("simulate", "--url", url(""), "--data", data.resolve("tocsin").toString()));
+        command.addAll(List.of(
+                "simulate", "--url", url(""), "--data", data.resolve("tocsin").toString()));
         command.addAll(List.of(options));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(data.resolve("simulate.out").toFile());
