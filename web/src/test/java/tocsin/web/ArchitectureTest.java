@@ -5,6 +5,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -17,7 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.NullMarked;
 
 /** The arrows of docs/architecture.md. A pom already forbids most wrong ones; this forbids the rest. */
-@AnalyzeClasses(packages = "tocsin", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "tocsin",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
     private static final String[] CORE = {
         "tocsin.label..",
@@ -121,6 +124,14 @@ class ArchitectureTest {
                     }
                 }
             });
+
+    /** The contracts of core's ports come as a jar of tests. */
+    static final class NoTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     private static ArchRule only(String module, String... framework) {
         return noClasses()

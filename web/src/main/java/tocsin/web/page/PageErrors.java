@@ -5,10 +5,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -49,6 +51,12 @@ class PageErrors {
         return ResponseEntity.noContent().build();
     }
 
+    @ExceptionHandler({DataAccessException.class, CannotCreateTransactionException.class})
+    ModelAndView databaseAway(Exception problem, HttpServletResponse response) {
+        log.warn("A page needs the database, which does not answer: {}", problem.getMessage());
+        return page(HttpStatus.SERVICE_UNAVAILABLE, null, response);
+    }
+
     @ExceptionHandler
     ModelAndView unexpected(Exception problem, HttpServletResponse response) {
         log.error("A page failed", problem);
@@ -58,7 +66,7 @@ class PageErrors {
     private static ModelAndView page(HttpStatusCode status, @Nullable String sentence, HttpServletResponse response) {
         response.setStatus(status.value());
         String name = switch (status.value()) {
-            case 400, 403, 404 -> String.valueOf(status.value());
+            case 400, 403, 404, 503 -> String.valueOf(status.value());
             default -> status.is4xxClientError() ? "400" : "500";
         };
         var page = new ModelAndView("error/" + name);

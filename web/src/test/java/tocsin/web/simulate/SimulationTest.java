@@ -21,7 +21,7 @@ class SimulationTest {
     private Delivery answer = new Delivery.Taken();
     private int attempts;
 
-    private Simulation simulation(@Nullable Duration faultFor, Fault... faults) {
+    private Simulation simulation(Duration faultFor, Fault... faults) {
         var chosen = EnumSet.noneOf(Fault.class);
         chosen.addAll(List.of(faults));
         return new Simulation(
@@ -62,7 +62,7 @@ class SimulationTest {
 
     @Test
     void heal_endsTheMemoryStoreFault() throws InterruptedException {
-        var simulation = simulation(null, Fault.MEMORY_STORE_DOWN);
+        var simulation = simulation(Duration.ofMinutes(5), Fault.MEMORY_STORE_DOWN);
         assertThat(simulation.heal(Fault.MEMORY_STORE_DOWN)).isFalse();
         steps(simulation, 30);
         assertThat(memoryStoreUp()).isZero();
@@ -90,7 +90,7 @@ class SimulationTest {
 
     @Test
     void step_waitsForAServerThatIsAwayAndLosesNothing() throws InterruptedException {
-        var simulation = simulation(null);
+        var simulation = simulation(Duration.ofMinutes(5));
         answer = new Delivery.Later("it cannot be reached (Connection refused)");
         steps(simulation, 60);
         assertThat(attempts).as("attempts in a minute, with growing pauses").isBetween(4, 9);
@@ -112,7 +112,7 @@ class SimulationTest {
 
     @Test
     void step_keepsOnlySoMuchForAServerThatStaysAway() throws InterruptedException {
-        var simulation = simulation(null);
+        var simulation = simulation(Duration.ofMinutes(5));
         answer = new Delivery.Later("away");
         steps(simulation, 2000);
         answer = new Delivery.Taken();
@@ -122,7 +122,7 @@ class SimulationTest {
 
     @Test
     void step_givesUpWhenAPersonMustActAndDropsWhatIsRefused() throws InterruptedException {
-        var simulation = simulation(null);
+        var simulation = simulation(Duration.ofMinutes(5));
         answer = new Delivery.Refused("it answered 400: no");
         assertThat(steps(simulation, 10)).isNull();
         assertThat(said).containsExactly("The server refuses a part of the telemetry: it answered 400: no");
@@ -133,7 +133,7 @@ class SimulationTest {
 
     @Test
     void run_endsItsSeriesWhenItStops() throws InterruptedException {
-        var simulation = simulation(null);
+        var simulation = simulation(Duration.ofMinutes(5));
         simulation.stop();
 
         assertThat(simulation.run(null)).isNull();
