@@ -83,6 +83,7 @@ class PagesBrowserIT {
         page.keyboard().press("Enter");
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Overview")))
                 .isVisible();
+        page.waitForLoadState(); // keys do something from then on
     }
 
     private static DemoStory story() {

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -18,6 +18,7 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /** Tells in words what went wrong on a page. Failures of the JSON API are none of its business. */
 @ControllerAdvice(annotations = PageController.class)
@@ -47,8 +48,14 @@ class PageErrors {
 
     /** The reader of a live stream has gone: nobody is left to be told. */
     @ExceptionHandler
-    ResponseEntity<Void> gone(AsyncRequestNotUsableException problem) {
-        return ResponseEntity.noContent().build();
+    void gone(AsyncRequestNotUsableException problem) {}
+
+    /** The browser went to another page before it had read this answer. */
+    @ExceptionHandler
+    void goneMidway(HttpMessageNotWritableException problem) {
+        if (!DisconnectedClientHelper.isClientDisconnectedException(problem)) {
+            throw problem;
+        }
     }
 
     @ExceptionHandler({DataAccessException.class, CannotCreateTransactionException.class})
