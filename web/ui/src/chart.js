@@ -93,7 +93,7 @@ class Chart {
       padding: [12, 12, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 7 } },
-      scales: { x: { min: from / 1000, max: to / 1000 }, y: { range: (_, low, high) => this.range(low, high) } },
+      scales: { x: { min: this.begin(from, to) / 1000, max: to / 1000 }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
         { stroke: ink, font, size: 34, space: 80, grid: { show: false }, ticks: grid, values: (_, splits, __, ___, step) => splits.map((at) => clock(at, step)) },
         { stroke: ink, font, grid, ticks: { show: false }, size: 64, values: (_, splits) => splits.map((value) => format(value, unit)) },
@@ -111,6 +111,13 @@ class Chart {
 
   get threshold() {
     return this.set.threshold === undefined ? NaN : Number(this.set.threshold);
+  }
+
+  /** A series that is much younger than the span fills the chart, rather than hiding at its edge. */
+  begin(from, to) {
+    const first = this.data[0][0] * 1000;
+    if (first - from < (to - from) / 2) return from;
+    return Math.max(from, Math.min(first - (to - first) / 4, to - 60_000));
   }
 
   /** The limit is always in sight. */
