@@ -115,7 +115,8 @@ class Chart {
 
   /** A series that is much younger than the span fills the chart, rather than hiding at its edge. */
   begin(from, to) {
-    const first = this.data[0][0] * 1000;
+    const known = this.data[1].findIndex((value) => value !== null);
+    const first = this.data[0][Math.max(0, known)] * 1000;
     if (first - from < (to - from) / 2) return from;
     return Math.max(from, Math.min(first - (to - first) / 4, to - 60_000));
   }
