@@ -21,6 +21,9 @@ import tocsin.signal.Series;
  */
 class DatabaseAwayIT {
     private static final Duration AWAY = Duration.parse(System.getProperty("tocsin.test.away", "PT20S"));
+    /** For samples, alert and page together, from the moment at which PostgreSQL takes connections again. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     private static final String RULE = """
             rule "away.breach"
                 @severity(critical)
@@ -60,15 +63,15 @@ class DatabaseAwayIT {
 
                 var expected = load.acknowledged();
                 database.startAgain();
+                var end = Instant.now().plus(SOON);
                 TocsinProcess.await(
                         "every sample of the outage in the database",
-                        Duration.ofSeconds(10),
+                        until(end),
                         () -> new HashSet<>(StoredSamples.numbers(database.server())).containsAll(expected));
-                TocsinProcess.await(
-                        "the alert with its own time", Duration.ofSeconds(10), () -> firedAt(tocsin, brokeAt));
+                TocsinProcess.await("the alert with its own time", until(end), () -> firedAt(tocsin, brokeAt));
                 TocsinProcess.await(
                         "its page",
-                        Duration.ofSeconds(10),
+                        until(end),
                         () -> inbox.received("alert.firing").stream()
                                         .filter(page -> page.body()
                                                 .path("facts")
@@ -80,6 +83,10 @@ class DatabaseAwayIT {
             }
             assertThat(StoredSamples.numbers(database.server())).doesNotHaveDuplicates();
         }
+    }
+
+    private static Duration until(Instant end) {
+        return Duration.between(Instant.now(), end);
     }
 
     private static boolean firedAt(TocsinProcess tocsin, Instant brokeAt) throws Exception {
